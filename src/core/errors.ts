@@ -1,0 +1,27 @@
+/**
+ * An error for the person who meets it: what was wrong, with which file or value, and what to do.
+ * Commands print `message` and `remedy` and no stack trace; any other error is a defect of affectlab.
+ */
+export class LabError extends Error {
+  /** What the reader can do about it, one sentence. */
+  readonly remedy: string | undefined;
+
+  constructor(message: string, remedy?: string) {
+    super(remedy === undefined ? message : `${message} ${remedy}`);
+    this.name = "LabError";
+    this.remedy = remedy;
+  }
+}
+
+/** Raised when work was interrupted on purpose (Ctrl-C, the stop button, SIGTERM); what was reached is kept. */
+export class InterruptedError extends LabError {
+  constructor(message: string, remedy?: string) {
+    super(message, remedy);
+    this.name = "InterruptedError";
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
