@@ -1,0 +1,108 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { bootstrapIntervals, percentileInterval } from "../../src/evaluation/intervals.js";
+import type { Prediction } from "../../src/evaluation/prediction.js";
+import { evaluateFolds, evaluatePredictions, groupMetrics } from "../../src/evaluation/report.js";
+import { expected, goldenRun } from "./goldens.js";
+
+let run: Prediction[];
+beforeAll(async () => {
+  run = await goldenRun("first");
+});
+
+describe("percentile interval", () => {
+  it("interpolates as numpy.quantile does", () => {
+    // numpy.quantile([3, 1, 2, 10], [0.025, 0.975]) = [1.075, 9.475]
+    const [low, high] = percentileInterval([3, 1, 2, 10]);
+    expect(low).toBeCloseTo(1.075, 12);
+    expect(high).toBeCloseTo(9.475, 12);
+  });
+});
+
+describe("bootstrap intervals", () => {
+  it("agree with 20,000 resamples of NumPy, by clip and by speaker", () => {
+    const intervals = bootstrapIntervals(run, { samples: 20_000 });
+    for (const by of ["clip", "speaker"] as const)
+      for (const name of ["accuracy", "uar", "macroF1"] as const)
+        intervals[name][by]!.forEach((edge, k) => {
+          expect(Math.abs(edge - expected.intervals[by][name][k]!)).toBeLessThan(0.005);
+        });
+  });
+
+  it("are wider by speaker when voices differ", () => {
+    const { clip, speaker } = bootstrapIntervals(run).accuracy;
+    expect(speaker![1] - speaker![0]).toBeGreaterThan(clip[1] - clip[0]);
+  });
+
+  it("are the same whatever the order of the predictions", () => {
+    expect(bootstrapIntervals([...run].reverse())).toEqual(bootstrapIntervals(run));
+  });
+
+  it("move with the seed", () => {
+    expect(bootstrapIntervals(run, { seed: 1 })).not.toEqual(bootstrapIntervals(run));
+  });
+
+  it("have no speaker interval below five speakers", () => {
+    const four = run.filter(({ speaker }) => ["00", "01", "02"].includes(speaker.split("/")[1]!));
+    expect(new Set(four.map(({ speaker }) => speaker)).size).toBe(6);
+    expect(bootstrapIntervals(four).uar.speaker).not.toBeNull();
+    const three = four.filter(({ corpus }) => corpus === "crema-d");
+    expect(bootstrapIntervals(three).uar.speaker).toBeNull();
+  });
+
+  it("take well under a second for all figures of 2,337 clips", () => {
+    const many = Array.from({ length: 2337 }, (_, i) => run[i % run.length]!);
+    const start = performance.now();
+    bootstrapIntervals(many);
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it("refuse options without meaning", () => {
+    expect(() => bootstrapIntervals(run, { samples: 0 })).toThrow(/samples is 0/);
+    expect(() => bootstrapIntervals(run, { confidence: 95 })).toThrow(/confidence is 95/);
+  });
+});
+
+describe("evaluation report", () => {
+  it("has all clips and each corpus, in the shape of metrics.json", () => {
+    const report = evaluatePredictions(run);
+    expect(Object.keys(report)).toEqual(["all", "crema-d", "ravdess"]);
+    expect(report.all.n).toBe(360);
+    expect(report.ravdess!.n).toBe(90);
+    expect(Object.keys(report.all)).toEqual(["n", "accuracy", "uar", "macroF1"]);
+    expect(report.all.uar.value).toBeCloseTo(expected.all.uar, 12);
+    expect(report["crema-d"]!.macroF1.value).toBeCloseTo(expected["crema-d"].macroF1, 12);
+    expect(report.ravdess!.accuracy.speaker).toBeNull();
+    const { clip, speaker } = bootstrapIntervals(run).uar;
+    expect(report.all.uar).toMatchObject({ clip, speaker });
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  it("averages folds, each weighing the same", () => {
+    const folds = [run.slice(0, 100), run.slice(100, 300)];
+    const mean = evaluateFolds(folds).all;
+    const apart = folds.map((fold) => evaluatePredictions(fold).all);
+    expect(mean.n).toBe(300);
+    expect(mean.uar.value).toBeCloseTo((apart[0]!.uar.value + apart[1]!.uar.value) / 2, 12);
+    expect(mean.uar.clip[0]).toBeLessThan(mean.uar.value);
+    expect(mean.uar.clip[1]).toBeGreaterThan(mean.uar.value);
+    const width = ({ uar }: typeof mean) => uar.clip[1] - uar.clip[0];
+    expect(width(mean)).toBeLessThan(width(apart[0]!));
+  });
+
+  it("averages a corpus over the folds that hold it", () => {
+    const folds = ["crema-d", "ravdess"].map((corpus) => run.filter((row) => row.corpus === corpus));
+    const report = evaluateFolds(folds);
+    expect(report["crema-d"]!.uar.value).toBeCloseTo(expected["crema-d"].uar, 12);
+    expect(report.all.uar.value).not.toBeCloseTo(expected.all.uar, 3);
+  });
+
+  it("breaks results down by anything the caller knows of a clip", () => {
+    const groups = groupMetrics(run, ({ speaker }) => (speaker.endsWith("0") ? "zero" : "other"));
+    expect(Object.keys(groups)).toEqual(["other", "zero"]);
+    expect(groups.other!.n + groups.zero!.n).toBe(360);
+  });
+
+  it("refuses a corpus named all", () => {
+    expect(() => evaluatePredictions([{ ...run[0]!, corpus: "all" }])).toThrow(/named "all"/);
+  });
+});
