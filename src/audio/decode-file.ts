@@ -1,0 +1,55 @@
+import { open, readFile } from "node:fs/promises";
+import { LabError, messageOf } from "../core/errors.js";
+import { decodeAudio } from "./decode.js";
+import { isWav, readWavHeader } from "./riff.js";
+import type { Wave } from "./wave.js";
+
+/** More than the header of any corpus file takes (RAVDESS: 4,132 bytes). */
+const headerBytes = 16_384;
+
+/** Decodes an audio file to mono at 16 kHz, as `decodeAudio` does; errors name the path. Throws LabError. */
+export async function decodeFile(path: string): Promise<Wave> {
+  return await decodeAudio(await readBytes(path), path);
+}
+
+/**
+ * How long a recording is, in seconds. A WAV file's header tells (the file is not read further); anything else
+ * is decoded. Throws LabError, naming the path, when the file cannot be read or is no sound audio file.
+ */
+export async function readDuration(path: string): Promise<number> {
+  const file = await open(path, "r").catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
+  try {
+    const { size } = await file.stat();
+    const start = new Uint8Array(Math.min(size, headerBytes));
+    const { bytesRead } = await file.read(start, 0, start.length, 0).catch((error: unknown) => {
+      throw unreadable(path, error);
+    });
+    const header = isWav(start) ? readWavHeader(start.subarray(0, bytesRead), size, path) : null;
+    // A block codec holds several samples a block: its header does not tell the time exactly.
+    const isPlain = header !== null && [1, 3, 6, 7].includes(header.tag);
+    if (isPlain) return Math.floor(header.dataBytes / header.frameBytes) / header.rateHz;
+  } finally {
+    await file.close();
+  }
+  const wave = await decodeFile(path);
+  return wave.samples.length / wave.sampleRate;
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, error: unknown): LabError {
+  const code = (error as NodeJS.ErrnoException).code;
+  if (code === "ENOENT") return new LabError(`There is no file ${path}.`, "Check the path.");
+  return new LabError(
+    `${path} cannot be read (${code ?? messageOf(error)}).`,
+    "Check the file and its permissions.",
+  );
+}

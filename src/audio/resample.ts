@@ -1,0 +1,77 @@
+import { ConverterType, create } from "@alexanderolsen/libsamplerate-js";
+import { LabError } from "../core/errors.js";
+
+type Converter = Awaited<ReturnType<typeof create>>;
+
+/**
+ * libsamplerate's sinc converter of medium quality: signal-to-noise ratio above 121 dB, pass band 90% of the lower
+ * rate's. The best one (pass band 97%) takes 3.2 times as long (314 against 98 ms of processor time for 3.7 s at
+ * 48 kHz: eight minutes instead of two and a half for RAVDESS) and gains only what lies between 7.2 and 7.7 kHz.
+ */
+const converterType = ConverterType.SRC_SINC_MEDIUM_QUALITY;
+
+/** libsamplerate's wrapper takes at most this many samples at once; what is longer goes through in pieces. */
+const longestPiece = 1_000_000;
+
+/** One loaded converter a pair of rates: loading its WebAssembly takes longer than resampling a short clip. */
+const converters = new Map<string, Promise<Converter>>();
+
+/**
+ * Resamples mono sound from one rate to another (libsamplerate, de Castro Lopo, sinc interpolation); the same
+ * samples for the same input on every machine. Equal rates return the input itself, bit for bit. The result has
+ * round(length x toHz / fromHz) samples. Throws LabError for rates outside 1 to 192,000 Hz.
+ */
+export async function resample(samples: Float32Array, fromHz: number, toHz: number): Promise<Float32Array> {
+  if (fromHz === toHz) return samples;
+  for (const rate of [fromHz, toHz]) {
+    if (!(rate >= 1 && rate <= 192_000))
+      throw new LabError(
+        `${rate} Hz is no sample rate between 1 and 192,000 Hz.`,
+        "Check the file's header.",
+      );
+  }
+  const length = Math.round((samples.length * toHz) / fromHz);
+  const whole = Math.max(samples.length, length + 1) <= longestPiece;
+  return fitLength(
+    whole ? await convertWhole(samples, fromHz, toHz) : await convertInPieces(samples, fromHz, toHz),
+    length,
+  );
+}
+
+async function convertWhole(samples: Float32Array, fromHz: number, toHz: number): Promise<Float32Array> {
+  const key = `${fromHz}/${toHz}`;
+  let converter = converters.get(key);
+  if (converter === undefined) {
+    converter = create(1, fromHz, toHz, { converterType });
+    converters.set(key, converter);
+  }
+  return (await converter).simple(samples);
+}
+
+/** The streaming form keeps its filter's state from piece to piece; the zeros at the end push out what is still inside. */
+async function convertInPieces(samples: Float32Array, fromHz: number, toHz: number): Promise<Float32Array> {
+  const converter = await create(1, fromHz, toHz, { converterType });
+  try {
+    const pieceLength = Math.floor(longestPiece / 4 / Math.max(1, toHz / fromHz));
+    const pieces: Float32Array[] = [];
+    for (let start = 0; start < samples.length; start += pieceLength)
+      pieces.push(converter.full(samples.slice(start, start + pieceLength)));
+    pieces.push(converter.full(new Float32Array(Math.min(pieceLength, fromHz))));
+    const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      joined.set(piece, at);
+      at += piece.length;
+    }
+    return joined;
+  } finally {
+    converter.destroy();
+  }
+}
+
+function fitLength(samples: Float32Array, length: number): Float32Array {
+  if (samples.length === length) return samples;
+  const fitted = new Float32Array(length);
+  fitted.set(samples.subarray(0, length));
+  return fitted;
+}
