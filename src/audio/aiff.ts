@@ -47,7 +47,7 @@ export function readAiff(bytes: Uint8Array, name: string): PcmData {
   if (common < 0) throw damaged(name, "it has no COMM chunk, which tells the format of its samples");
   const channels = view.getUint16(common, false);
   const frames = view.getUint32(common + 2, false);
-  const rateHz = readExtended(view, common + 8);
+  const rateHz = Math.round(readExtended(view, common + 8));
   const type = commonBytes >= 22 ? textAt(bytes, common + 18, 4) : "NONE";
   const compression = compressions[type];
   if (compression === undefined) throw unsupported(name, `AIFF-C compression "${type}" is not known here`);

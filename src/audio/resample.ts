@@ -31,11 +31,14 @@ export async function resample(samples: Float32Array, fromHz: number, toHz: numb
       );
   }
   const length = Math.round((samples.length * toHz) / fromHz);
-  const whole = Math.max(samples.length, length + 1) <= longestPiece;
-  return fitLength(
-    whole ? await convertWhole(samples, fromHz, toHz) : await convertInPieces(samples, fromHz, toHz),
-    length,
-  );
+  const fitsWhole = Math.max(samples.length, length) + 2 * endPadding(fromHz, toHz) < longestPiece;
+  const convert = fitsWhole ? convertWhole : convertInPieces;
+  return fitLength(await convert(samples, fromHz, toHz), length);
+}
+
+/** Input samples that make more than two output samples, and more than two input samples where the rate rises. */
+function endPadding(fromHz: number, toHz: number): number {
+  return 4 * Math.ceil(Math.max(fromHz / toHz, toHz / fromHz));
 }
 
 async function convertWhole(samples: Float32Array, fromHz: number, toHz: number): Promise<Float32Array> {
@@ -45,7 +48,10 @@ async function convertWhole(samples: Float32Array, fromHz: number, toHz: number)
     converter = create(1, fromHz, toHz, { converterType });
     converters.set(key, converter);
   }
-  return (await converter).simple(samples);
+  // A few zeros at the end, because the library otherwise leaves out the last sample of some ratios.
+  const padded = new Float32Array(samples.length + endPadding(fromHz, toHz));
+  padded.set(samples);
+  return (await converter).simple(padded);
 }
 
 /** The streaming form keeps its filter's state from piece to piece; the zeros at the end push out what is still inside. */
