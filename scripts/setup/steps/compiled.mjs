@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { places, root } from "../places.mjs";
+import { runCommand } from "../run-command.mjs";
+import { hashFiles, readStamp, writeStamp } from "../stamps.mjs";
+
+const stamp = join(places.dist, ".affectlab.json");
+
+function currentKey() {
+  return hashFiles(
+    [join(root, "src"), join(root, "tsconfig.json"), join(root, "tsconfig.build.json")],
+    (file) => !file.includes("/src/web/"),
+  );
+}
+
+/** @type {import("../prepare.mjs").Step} */
+export const compiled = {
+  name: "TypeScript to dist",
+  isDone() {
+    return existsSync(join(places.dist, "index.js")) && readStamp(stamp) === currentKey();
+  },
+  async run() {
+    const key = currentKey();
+    // node_modules/.bin/tsc may be tslab's older compiler.
+    const compiler = join(places.modules, "typescript", "bin", "tsc");
+    const log = join(places.logs, "build.log");
+    await runCommand(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")], { log });
+    writeStamp(stamp, key);
+  },
+};
