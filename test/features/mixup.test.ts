@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { createRandom } from "../../src/core/random.js";
+import { betaSample, mixBatch } from "../../src/features/mixup.js";
+
+const items = 6;
+/** Item i has features i + 1 and the label i of 6. */
+const batch = {
+  features: Float32Array.from({ length: items * 4 }, (_, i) => 1 + Math.floor(i / 4)),
+  labels: Float32Array.from({ length: items * items }, (_, i) =>
+    i % items === Math.floor(i / items) ? 1 : 0,
+  ),
+  items,
+};
+
+describe("mixup", () => {
+  it("mixes features and labels of the same two items by the same share", () => {
+    for (let seed = 0; seed < 50; seed++) {
+      const mixed = mixBatch(batch, { alpha: 0.4 }, createRandom(seed));
+      for (let item = 0; item < items; item++) {
+        const label = mixed.labels.subarray(item * items, (item + 1) * items);
+        const expected = label.reduce((sum, share, other) => sum + share * (other + 1), 0);
+        expect(label.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 6);
+        for (const value of mixed.features.subarray(item * 4, item * 4 + 4))
+          expect(value).toBeCloseTo(expected, 5);
+      }
+    }
+  });
+
+  it("mixes the asked part of batches and leaves the others and the input untouched", () => {
+    const before = structuredClone(batch);
+    const random = createRandom(1);
+    let mixed = 0;
+    for (let round = 0; round < 2000; round++) {
+      if (mixBatch(batch, { alpha: 0.4, probability: 0.6 }, random) !== batch) mixed++;
+    }
+    expect(mixed / 2000).toBeCloseTo(0.6, 1);
+    expect(batch).toEqual(before);
+  });
+
+  it.each([0.2, 0.4, 1, 3])("draws shares with mean and variance of a symmetric Beta(%s)", (alpha) => {
+    const random = createRandom(11);
+    const draws = Array.from({ length: 40_000 }, () => betaSample(alpha, alpha, random));
+    const mean = draws.reduce((sum, x) => sum + x, 0) / draws.length;
+    const variance = draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws.length;
+    expect(draws.every((x) => x >= 0 && x <= 1)).toBe(true);
+    expect(mean).toBeCloseTo(0.5, 1.9);
+    expect(variance / (1 / (4 * (2 * alpha + 1)))).toBeCloseTo(1, 1.3);
+  });
+
+  it("refuses rows that do not divide into the items", () => {
+    expect(() => mixBatch({ ...batch, items: 5 }, { alpha: 0.4 }, createRandom(0))).toThrow(
+      "rows of 5 items",
+    );
+    expect(() => mixBatch(batch, { alpha: 0 }, createRandom(0))).toThrow("alpha is 0");
+  });
+});
