@@ -1,10 +1,7 @@
-import { createWriteStream } from "node:fs";
-import { mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Readable, Transform } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import pRetry, { AbortError } from "p-retry";
-import { InterruptedError, LabError, messageOf } from "../core/errors.js";
+import { LabError, messageOf } from "../core/errors.js";
 import { sha256OfFile } from "../core/hash.js";
 import { type LongWork, throwIfStopped } from "./long-work.js";
 
@@ -101,20 +98,20 @@ async function receive(url: string, part: string, options: FetchOptions): Promis
     const total = start + Number(response.headers.get("content-length") ?? 0);
     await writeFile(`${part}.etag`, strongEtag(response));
     let done = start;
-    const watch = new Transform({
-      transform(chunk: Uint8Array, _encoding, next) {
+    const file = await open(part, goesOn ? "a" : "w");
+    try {
+      // Written piece by piece, so that whatever was received before a break is on the disk.
+      for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
         clearTimeout(timer);
         timer = setTimeout(() => idle.abort(), idleMs);
-        done += chunk.length;
+        await file.write(piece);
+        done += piece.length;
         options.onBytes?.(done, total > start ? total : 0);
-        next(
-          options.stop?.requested ? new InterruptedError("The download was interrupted.", goOn) : null,
-          chunk,
-        );
-      },
-    });
-    const body = Readable.fromWeb(response.body as Parameters<typeof Readable.fromWeb>[0]);
-    await pipeline(body, watch, createWriteStream(part, { flags: goesOn ? "a" : "w" }));
+        throwIfStopped(options, "The download");
+      }
+    } finally {
+      await file.close();
+    }
     if (total > start && done !== total)
       throw new Error(`the transfer ended after ${done} of ${total} bytes`);
   } catch (error) {
@@ -123,8 +120,6 @@ async function receive(url: string, part: string, options: FetchOptions): Promis
     clearTimeout(timer);
   }
 }
-
-const goOn = "Run it again to go on; what has arrived is kept.";
 
 async function forget(part: string): Promise<void> {
   await rm(part, { force: true });

@@ -3,6 +3,7 @@ import { mkdir, rename } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { crc32 } from "node:zlib";
 import yauzl from "yauzl";
 import { LabError, messageOf } from "../core/errors.js";
 import { trackProgress } from "../core/progress.js";
@@ -33,7 +34,7 @@ export async function extractZip(
       if (entry.fileName.endsWith("/") || !accept(entry.fileName)) return;
       const path = join(folder, entry.fileName);
       await mkdir(dirname(path), { recursive: true });
-      await pipeline(await open(), createWriteStream(`${path}.part`));
+      await pipeline(await open(), checkCrc(entry), createWriteStream(`${path}.part`));
       await rename(`${path}.part`, path);
       written.push(path);
       progress.advance(1, entry.fileName);
@@ -47,6 +48,18 @@ export async function extractZip(
     }
     throw new LabError(`${zipPath} cannot be unpacked: ${message}.`, "Delete it and download it again.");
   }
+}
+
+/** Passes an entry's bytes on and throws at their end when they are not those that were packed; yauzl leaves this out. */
+function checkCrc(entry: yauzl.Entry) {
+  return async function* (pieces: AsyncIterable<Uint8Array>) {
+    let crc = 0;
+    for await (const piece of pieces) {
+      crc = crc32(piece, crc);
+      yield piece;
+    }
+    if (crc !== entry.crc32) throw new Error(`the CRC of ${entry.fileName} differs`);
+  };
 }
 
 type Visit = (entry: yauzl.Entry, open: () => Promise<Readable>) => Promise<void>;

@@ -1,0 +1,62 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { LabError } from "../../src/core/errors.js";
+import { extractZip } from "../../src/corpora/unzip.js";
+import { temporaryFolder } from "./recordings.js";
+import { type ZipEntry, zipBytes } from "./zip-bytes.js";
+
+const data = Buffer.from("some sound");
+let folder: string;
+let archive: string;
+const extract = (entries: readonly ZipEntry[]) => {
+  writeFileSync(archive, zipBytes(entries));
+  return extractZip(archive, join(folder, "out"), (name) => name.endsWith(".wav"));
+};
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  archive = join(folder, "speech.zip");
+});
+
+describe("unpacking", () => {
+  it("writes the wanted entries under their own paths", async () => {
+    const written = await extract([
+      { name: "Actor_01/", data: Buffer.alloc(0) },
+      { name: "Actor_01/a.wav", data },
+      { name: "readme.txt", data },
+    ]);
+    expect(written).toEqual([join(folder, "out/Actor_01/a.wav")]);
+    expect(readFileSync(written[0] as string).equals(data)).toBe(true);
+    expect(readdirSync(join(folder, "out"))).toEqual(["Actor_01"]);
+  });
+
+  it.each([
+    "../evil.wav",
+    "a/../../evil.wav",
+    "/tmp/evil.wav",
+    "C:/evil.wav",
+    "..\\evil.wav",
+    "a\\..\\..\\evil.wav",
+  ])("refuses an archive with the entry %s as a whole", async (name) => {
+    const extracting = extract([
+      { name: "good.wav", data },
+      { name, data },
+    ]);
+    await expect(extracting).rejects.toThrow(/speech.zip is refused: .*Nothing was unpacked/);
+    await expect(extracting).rejects.toBeInstanceOf(LabError);
+    expect(existsSync(join(folder, "out"))).toBe(false);
+    expect(readdirSync(folder)).toEqual(["speech.zip"]);
+  });
+
+  it("refuses links, through which a later entry could leave the folder", async () => {
+    const link = { name: "link.wav", data: Buffer.from("/etc"), mode: 0o120777 };
+    await expect(extract([link])).rejects.toThrow(/refused: link.wav is a link/);
+  });
+
+  it("tells a damaged archive from a hostile one", async () => {
+    await expect(extract([{ name: "a.wav", data, crc: 1 }])).rejects.toThrow(/speech.zip cannot be unpacked/);
+    writeFileSync(archive, "no archive");
+    await expect(extractZip(archive, folder, () => true)).rejects.toThrow(/speech.zip cannot be unpacked/);
+  });
+});
