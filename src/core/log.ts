@@ -5,6 +5,6 @@ import pino from "pino";
  * output. The level comes from AFFECTLAB_LOG (trace to silent), `warn` by default: progress bars tell the rest.
  */
 export const log = pino(
-  { name: "affectlab", level: process.env["AFFECTLAB_LOG"] ?? "warn" },
+  { name: "affectlab", level: process.env.AFFECTLAB_LOG ?? "warn" },
   pino.destination({ dest: 2, sync: true }),
 );

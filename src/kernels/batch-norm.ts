@@ -1,0 +1,69 @@
+import * as tf from "@tensorflow/tfjs";
+import { attribute, hasRawKernels, runKernel } from "./raw.js";
+
+/** Receives this batch's mean and (biased) variance, [channels] each; they live only during the call. */
+export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
+
+/**
+ * Batch normalisation with this batch's statistics (Ioffe and Szegedy 2015, algorithm 1).
+ * x: [batch, height, width, channels]; scale, offset: [channels]; gives x's shape. One FusedBatchNormV3 kernel
+ * forward and one FusedBatchNormGradV3 back under TensorFlow, plain tfjs elsewhere. No gradient flows through
+ * what the listener is told.
+ */
+export function normaliseBatch(
+  x: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  epsilon: number,
+  onStatistics: StatisticsListener,
+): tf.Tensor4D {
+  return hasRawKernels()
+    ? fused(x, scale, offset, epsilon, onStatistics)
+    : portable(x, scale, offset, epsilon, onStatistics);
+}
+
+/** Batch normalisation with given statistics, as in inference. Shapes as in `normaliseBatch`. */
+export function normaliseWithStatistics(
+  x: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  mean: tf.Tensor1D,
+  variance: tf.Tensor1D,
+  epsilon: number,
+): tf.Tensor4D {
+  return tf.batchNorm4d(x, mean, variance, offset, scale, epsilon);
+}
+
+const portable: typeof normaliseBatch = (x, scale, offset, epsilon, onStatistics) => {
+  const { mean, variance } = tf.moments(x, [0, 1, 2]);
+  onStatistics(mean as tf.Tensor1D, variance as tf.Tensor1D);
+  return tf.batchNorm4d(x, mean as tf.Tensor1D, variance as tf.Tensor1D, offset, scale, epsilon);
+};
+
+const fused: typeof normaliseBatch = (x, scale, offset, epsilon, onStatistics) => {
+  const attributes = [
+    attribute.type("T"),
+    attribute.type("U"),
+    attribute.float("epsilon", epsilon),
+    attribute.string("data_format", "NHWC"),
+    attribute.bool("is_training", true),
+  ];
+  const forwardAttributes = [...attributes, attribute.float("exponential_avg_factor", 1)];
+  const count = x.size / x.shape[3];
+  const normalise = tf.customGrad((...args) => {
+    const save = args.pop() as unknown as tf.GradSaveFunc;
+    const [input, gamma, beta] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const unused = tf.zeros([0]); // in training the kernel takes no population statistics
+    const outputs = runKernel("FusedBatchNormV3", forwardAttributes, [input, gamma, beta, unused, unused], 6);
+    const [y, mean, variance, ...reserved] = outputs as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, ...tf.Tensor[]];
+    // The kernel's variance carries Bessel's correction; the one used for y does not.
+    onStatistics(mean, tf.mul(variance, (count - 1) / count));
+    save([input, gamma, ...reserved]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        runKernel("FusedBatchNormGradV3", attributes, [dy, ...saved], 5).slice(0, 3),
+    };
+  });
+  return normalise(x, scale, offset) as tf.Tensor4D;
+};

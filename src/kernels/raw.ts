@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** One attribute of a TensorFlow op as the native binding takes it. */
+export interface OpAttribute {
+  readonly name: string;
+  readonly type: number;
+  readonly value: unknown;
+}
+
+interface RawBackend {
+  executeSingleOutput(name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor;
+  executeMultipleOutputs(
+    name: string,
+    attributes: OpAttribute[],
+    inputs: tf.Tensor[],
+    outputs: number,
+  ): tf.Tensor[];
+  binding: Record<string, number>;
+}
+
+/** TensorFlow's own number for float32 (TF_FLOAT). */
+const float32Type = 1;
+
+function rawBackend(): RawBackend | null {
+  const backend = tf.backend() as unknown as Partial<RawBackend>;
+  return typeof backend.executeMultipleOutputs === "function" ? (backend as RawBackend) : null;
+}
+
+/** Whether TensorFlow's own kernels can be called by name: true under tfjs-node, false in a browser. */
+export function hasRawKernels(): boolean {
+  return rawBackend() !== null;
+}
+
+/** Calls one of TensorFlow's kernels by name. Throws where `hasRawKernels()` is false. */
+export function runKernel(
+  name: string,
+  attributes: OpAttribute[],
+  inputs: tf.Tensor[],
+  outputs: number,
+): tf.Tensor[] {
+  const backend = rawBackend();
+  if (backend === null) throw new Error(`runKernel: ${name} needs TensorFlow's native backend`);
+  return outputs === 1
+    ? [backend.executeSingleOutput(name, attributes, inputs)]
+    : backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+}
+
+/** Attributes by kind, so that a kernel's file reads like TensorFlow's op definition. */
+export const attribute = {
+  type: (name: string, value = float32Type): OpAttribute => make(name, "TF_ATTR_TYPE", value),
+  float: (name: string, value: number): OpAttribute => make(name, "TF_ATTR_FLOAT", value),
+  bool: (name: string, value: boolean): OpAttribute => make(name, "TF_ATTR_BOOL", value),
+  string: (name: string, value: string): OpAttribute => make(name, "TF_ATTR_STRING", value),
+};
+
+function make(name: string, kind: string, value: unknown): OpAttribute {
+  const type = rawBackend()?.binding[kind];
+  if (type === undefined) throw new Error(`attribute ${name}: the binding knows no ${kind}`);
+  return { name, type, value };
+}

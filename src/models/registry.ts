@@ -1,0 +1,64 @@
+import type * as tf from "@tensorflow/tfjs";
+import { LabError } from "../core/errors.js";
+import { buildResNet, resNetDefaults } from "./resnet.js";
+
+/** The shape a network is built for; features and training decide it. */
+export interface InputShape {
+  readonly frames: number;
+  readonly bands: number;
+  readonly classes: number;
+}
+
+/** A value of an architecture's option. */
+export type OptionValue = number | string | boolean | null | readonly OptionValue[];
+export type ModelOptions = Readonly<Record<string, OptionValue>>;
+
+/** What is needed to build one architecture. */
+export interface Architecture {
+  readonly name: string;
+  /** One sentence for lists. */
+  readonly title: string;
+  /** Every option with its default; shape and seed are given apart. */
+  readonly defaults: ModelOptions;
+  build(options: ModelOptions, shape: InputShape, seed: number): tf.LayersModel;
+}
+
+function withoutShape<T extends InputShape & { seed: number }>(defaults: T): ModelOptions {
+  const { frames: _frames, bands: _bands, classes: _classes, seed: _seed, ...options } = defaults;
+  return options as unknown as ModelOptions;
+}
+
+/** Every architecture; a new one is one file and one entry. */
+export const architectures: readonly Architecture[] = [
+  {
+    name: "resnet",
+    title: "Residual network on the log-mel spectrogram, 184 thousand parameters",
+    defaults: withoutShape(resNetDefaults),
+    build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
+  },
+];
+
+/** The architecture of that name. Throws LabError that lists the names there are. */
+export function architectureNamed(name: string): Architecture {
+  const found = architectures.find((architecture) => architecture.name === name);
+  if (found === undefined) {
+    throw new LabError(
+      `There is no architecture "${name}".`,
+      `Use one of: ${architectures.map((a) => a.name).join(", ")}.`,
+    );
+  }
+  return found;
+}
+
+/** All options of an architecture: the given ones over the defaults. Throws LabError for an option that it does not have. */
+export function completeOptions(architecture: Architecture, given: ModelOptions): ModelOptions {
+  for (const key of Object.keys(given)) {
+    if (!(key in architecture.defaults)) {
+      throw new LabError(
+        `${architecture.name} has no option "${key}".`,
+        `It has: ${Object.keys(architecture.defaults).join(", ")}.`,
+      );
+    }
+  }
+  return { ...architecture.defaults, ...given };
+}

@@ -1,0 +1,99 @@
+/**
+ * ResNet: a small residual network on the log-mel spectrogram.
+ *
+ * He et al. 2016, "Deep Residual Learning for Image Recognition", with the reference project's stem of 16 channels
+ * and stages of 16, 32 and 64. Two things differ from it, and help: the stem halves both axes, which costs little
+ * accuracy and makes training several times faster; and frames are pooled by their mean and by attention, so that
+ * the silence around a short clip does not water the answer down.
+ */
+import * as tf from "@tensorflow/tfjs";
+import { AttentivePooling, FusedBatchNorm, Rectifier } from "./layers.js";
+
+export interface ResNetOptions {
+  /** Frames and mel bands of the input, [frames, bands, 1]. */
+  readonly frames: number;
+  readonly bands: number;
+  readonly classes: number;
+  /** Channels of each stage; the first is the stem's too. Every stage after the first halves both axes. */
+  readonly channels: readonly number[];
+  /** Residual blocks of each stage. The first works at the finest resolution, where a block costs most. */
+  readonly blocks: readonly number[];
+  /** Stride of the stem's convolution on both axes: 2 is five times faster than 1. */
+  readonly stemStride: number;
+  /** Units of the hidden dense layer of the head. */
+  readonly headUnits: number;
+  /** Seeds the initial weights. */
+  readonly seed: number;
+}
+
+export const resNetDefaults: ResNetOptions = {
+  frames: 128,
+  bands: 64,
+  classes: 8,
+  channels: [16, 32, 64],
+  blocks: [1, 2, 2],
+  stemStride: 2,
+  headUnits: 128,
+  seed: 0,
+};
+
+/**
+ * The network as a tfjs model: standardised log-mel [batch, frames, bands, 1] to logits [batch, classes].
+ * About 184 thousand parameters with the defaults.
+ */
+export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersModel {
+  const { frames, bands, classes, channels, blocks, stemStride, headUnits, seed } = {
+    ...resNetDefaults,
+    ...options,
+  };
+  let layerSeed = seed * 1000;
+  const heNormal = () => tf.initializers.heNormal({ seed: ++layerSeed });
+
+  const convolution = (
+    x: tf.SymbolicTensor,
+    filters: number,
+    size: number,
+    strides: number,
+  ): tf.SymbolicTensor =>
+    tf.layers
+      .conv2d({
+        filters,
+        kernelSize: size,
+        strides,
+        padding: "same",
+        useBias: false,
+        kernelInitializer: heNormal(),
+      })
+      .apply(x) as tf.SymbolicTensor;
+  const normalise = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
+    new FusedBatchNorm().apply(x) as tf.SymbolicTensor;
+  const rectify = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
+    new Rectifier({}).apply(x) as tf.SymbolicTensor;
+
+  // [batch, height, width, in] -> [batch, height / strides, width / strides, filters]
+  const residualBlock = (x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor => {
+    let y = rectify(normalise(convolution(x, filters, 3, strides)));
+    y = normalise(convolution(y, filters, 3, 1));
+    const plain = strides === 1 && x.shape[3] === filters;
+    const shortcut = plain ? x : normalise(convolution(x, filters, 1, strides));
+    return rectify(tf.layers.add().apply([y, shortcut]) as tf.SymbolicTensor);
+  };
+
+  const input = tf.input({ shape: [frames, bands, 1], name: "log_mel" });
+  let x = rectify(normalise(convolution(input, channels[0]!, 3, stemStride))); // [batch, 64, 32, 16]
+  channels.forEach((filters, stage) => {
+    for (let block = 0; block < blocks[stage]!; block++) {
+      x = residualBlock(x, filters, stage > 0 && block === 0 ? 2 : 1);
+    }
+  }); // [batch, 16, 8, 64]
+
+  const [, height, width, depth] = x.shape as [null, number, number, number];
+  const perFrame = tf.layers.averagePooling2d({ poolSize: [1, width], strides: [1, width] }).apply(x); // [batch, 16, 1, 64]
+  const sequence = tf.layers.reshape({ targetShape: [height, depth] }).apply(perFrame); // [batch, 16, 64]
+  let y = new AttentivePooling({}).apply(sequence) as tf.SymbolicTensor; // [batch, 128]
+  y = tf.layers.dense({ units: headUnits, kernelInitializer: heNormal() }).apply(y) as tf.SymbolicTensor;
+  y = rectify(y);
+  const glorot = tf.initializers.glorotUniform({ seed: ++layerSeed });
+  const logits = tf.layers.dense({ units: classes, kernelInitializer: glorot, name: "logits" }).apply(y);
+  return tf.model({ inputs: input, outputs: logits as tf.SymbolicTensor, name: "resnet" });
+}

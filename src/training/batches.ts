@@ -1,0 +1,83 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Random } from "../core/random.js";
+import { augmentFeatures } from "../features/augment-features.js";
+import type { Features } from "../features/feature-spec.js";
+import { placeFeatures } from "../features/place-features.js";
+import type { Example } from "./example.js";
+import type { TrainingOptions } from "./run-spec.js";
+
+/** One step's input and target. */
+export interface Batch {
+  /** [batch, frames, bands] as numbers, row by row. */
+  readonly values: Float32Array;
+  /** [batch, classes]; each row sums to 1 (before class weights). */
+  readonly labels: Float32Array;
+  readonly size: number;
+}
+
+/** A batch as it is, for validation and prediction: the middle of each clip, no augmentation. */
+export function assembleBatch(features: readonly Features[], frames: number): Float32Array {
+  const bands = features[0]!.bands;
+  const values = new Float32Array(features.length * frames * bands);
+  for (const [i, item] of features.entries()) placeFeatures(item, frames, null, values, i * frames * bands);
+  return values;
+}
+
+/** A number from Beta(alpha, alpha) by Jöhnk's method; alpha in (0, 1]. */
+function drawBeta(alpha: number, random: Random): number {
+  for (;;) {
+    const u = random.next() ** (1 / alpha);
+    const v = random.next() ** (1 / alpha);
+    if (u + v > 0 && u + v <= 1) return u / (u + v);
+  }
+}
+
+/**
+ * A training batch: augmented features, smoothed labels times the class weights, and on a share of batches mixup:
+ * every row is blended with another row of the batch, features and labels alike.
+ */
+export function assembleTrainingBatch(
+  examples: readonly Example[],
+  options: TrainingOptions,
+  classWeights: Float32Array,
+  random: Random,
+): Batch {
+  const { frames, augmentation, labelSmoothing, mixup } = options;
+  const { bands } = examples[0]!.features;
+  const classes = classWeights.length;
+  const size = examples.length;
+  const values = new Float32Array(size * frames * bands);
+  const labels = new Float32Array(size * classes);
+  examples.forEach(({ features, label }, row) => {
+    const offset = row * frames * bands;
+    if (augmentation === null) placeFeatures(features, frames, null, values, offset);
+    else augmentFeatures(features, frames, augmentation, random, values, offset);
+    const weight = classWeights[label]!;
+    for (let k = 0; k < classes; k++) labels[row * classes + k] = (weight * labelSmoothing) / classes;
+    labels[row * classes + label]! += weight * (1 - labelSmoothing);
+  });
+  if (mixup.share > 0 && random.chance(mixup.share)) {
+    const share = drawBeta(mixup.alpha, random);
+    const order = random.shuffle(Array.from({ length: size }, (_, i) => i));
+    blendRows(values, order, share);
+    blendRows(labels, order, share);
+  }
+  return { values, labels, size };
+}
+
+/** rows[i] becomes share × rows[i] + (1 - share) × rows[order[i]], in place. */
+function blendRows(rows: Float32Array, order: readonly number[], share: number): void {
+  const width = rows.length / order.length;
+  const original = rows.slice();
+  order.forEach((other, row) => {
+    for (let k = 0; k < width; k++) {
+      rows[row * width + k] = share * original[row * width + k]! + (1 - share) * original[other * width + k]!;
+    }
+  });
+}
+
+/** The batch in the shape that a model's input has: [batch, frames, bands, 1] for images, [batch, frames, bands] for sequences. */
+export function toModelInput(model: tf.LayersModel, values: Float32Array, size: number): tf.Tensor {
+  const shape = model.inputs[0]!.shape.slice(1) as number[];
+  return tf.tensor(values, [size, ...shape]);
+}

@@ -1,0 +1,56 @@
+import type { ProgressListener } from "../core/progress.js";
+import type { Settings } from "../core/settings.js";
+import type { StopSignal } from "../core/stop-signal.js";
+import { loadCatalogueFor } from "../corpora/catalogue.js";
+import type { Clip } from "../corpora/clip.js";
+import { emotionIndex } from "../corpora/emotions.js";
+import { cachedFeatures } from "../features/cache.js";
+import { fitStandardisation, type Standardisation, standardise } from "../features/standardise.js";
+import { splitFor } from "../protocols/split-for.js";
+import type { Example } from "./example.js";
+import type { RunSpec } from "./run-spec.js";
+
+/** The three parts of a split, ready for training, and what the features were standardised by. */
+export interface TrainingData {
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly test: readonly Example[];
+  /** Per band, from the training clips alone; travels with the model. */
+  readonly standardisation: Standardisation;
+}
+
+export interface DataOptions {
+  readonly settings: Settings;
+  readonly onProgress?: ProgressListener | undefined;
+  readonly stop?: StopSignal | undefined;
+}
+
+/** Loads the clips of a run's corpora, their features (from the cache or anew) and divides them by its protocol. */
+export async function loadTrainingData(
+  spec: RunSpec,
+  { settings, onProgress, stop }: DataOptions,
+): Promise<TrainingData> {
+  const clips = await loadCatalogueFor(settings, Object.keys(spec.corpora));
+  const split = await splitFor(spec.protocol, spec.fold, clips, settings);
+  const used = new Set([...split.train, ...split.validation, ...split.test]);
+  const features = await cachedFeatures(
+    clips.filter((clip) => used.has(clip.id)),
+    spec.features,
+    { home: settings.home, ...(onProgress && { onProgress }), ...(stop && { stop }) },
+  );
+  const byId = new Map(clips.map((clip) => [clip.id, clip]));
+  const clipsOf = (ids: readonly string[]): Clip[] => ids.map((id) => byId.get(id)!);
+  const standardisation = fitStandardisation(split.train.map((id) => features.get(id)!));
+  const examples = (ids: readonly string[]): Example[] =>
+    clipsOf(ids).map((clip) => ({
+      clip,
+      features: standardise(features.get(clip.id)!, standardisation),
+      label: emotionIndex(clip.emotion),
+    }));
+  return {
+    train: examples(split.train),
+    validation: examples(split.validation),
+    test: examples(split.test),
+    standardisation,
+  };
+}

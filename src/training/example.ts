@@ -1,0 +1,10 @@
+import type { Clip } from "../corpora/clip.js";
+import type { Features } from "../features/feature-spec.js";
+
+/** A clip as a network meets it: standardised features and the number of its emotion. */
+export interface Example {
+  readonly clip: Clip;
+  readonly features: Features;
+  /** 0 to 7, the place in `emotions`. */
+  readonly label: number;
+}

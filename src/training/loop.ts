@@ -1,0 +1,224 @@
+import * as tf from "@tensorflow/tfjs";
+import { InterruptedError } from "../core/errors.js";
+import type { ProgressListener } from "../core/progress.js";
+import { createRandom, type Random } from "../core/random.js";
+import type { StopSignal } from "../core/stop-signal.js";
+import { negativeLogLikelihood } from "../evaluation/calibration.js";
+import { scorePredictions } from "../evaluation/metrics.js";
+import { softCrossEntropy } from "../kernels/cross-entropy.js";
+import { assembleTrainingBatch, toModelInput } from "./batches.js";
+import { type Checkpoint, type TrainingState, writeCheckpoint } from "./checkpoint.js";
+import { classWeightsOf, orderEpoch } from "./epoch-order.js";
+import type { Example } from "./example.js";
+import { type EpochRecord, writeHistory } from "./history.js";
+import { createOptimiser, type Optimiser } from "./optimiser.js";
+import { predictExamples } from "./predict-examples.js";
+import type { TrainingOptions } from "./run-spec.js";
+import type { RunFiles } from "./run-store.js";
+import { learningRateAt } from "./schedule.js";
+import { modelVariables } from "./variables.js";
+
+export interface LoopInput {
+  readonly model: tf.LayersModel;
+  readonly train: readonly Example[];
+  readonly validation: readonly Example[];
+  readonly options: TrainingOptions;
+  readonly seed: number;
+  readonly runHash: string;
+  readonly files: RunFiles;
+  readonly checkpoint: Checkpoint | null;
+  readonly onProgress?: ProgressListener | undefined;
+  readonly stop?: StopSignal | undefined;
+}
+
+const freshState: TrainingState = {
+  epoch: 0,
+  stepInEpoch: 0,
+  random: null,
+  lossSum: 0,
+  epochSeconds: 0,
+  history: [],
+  bestEpoch: 0,
+  bestUar: -1,
+  seconds: 0,
+};
+
+/**
+ * Trains until the last epoch, until validation UAR has stood still for the patience, or until the stop signal.
+ * After each epoch the state goes to last.safetensors, to best.safetensors when validation UAR is the best so far,
+ * and every tenth is kept. Started again from a checkpoint it gives the numbers of a run that never stopped.
+ * Throws InterruptedError once a requested stop has been saved.
+ */
+export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> {
+  const { model, validation, options, files, runHash } = input;
+  const { trained, fixed } = modelVariables(model);
+  const optimiser = createOptimiser(trained, fixed, options);
+  if (input.checkpoint !== null) optimiser.restore(input.checkpoint.optimiser);
+  let state = input.checkpoint?.state ?? freshState;
+  const keep = async (...paths: string[]): Promise<void> => {
+    for (const path of paths) await writeCheckpoint(path, { runHash, state, optimiser: optimiser.save() });
+  };
+  try {
+    while (!isFinished(state, options)) {
+      const epoch = await runEpoch(input, state, optimiser, trained);
+      state = epoch.state;
+      if (!epoch.complete) {
+        await keep(files.last);
+        throw new InterruptedError(
+          `Stopped in epoch ${state.epoch + 1}; everything up to here is kept.`,
+          "Start it again to go on.",
+        );
+      }
+      const due = state.epoch % options.validateEveryEpochs === 0 || state.epoch === options.epochs;
+      if (due)
+        state = await validate(state, optimiser, () => predictExamples(model, validation, options.frames));
+      const isBest = state.bestEpoch === state.epoch;
+      const tenth = state.epoch % 10 === 0 ? [files.epoch(state.epoch)] : [];
+      await keep(...(isBest ? [files.best] : []), ...tenth, files.last);
+      await writeHistory(files.history, state.history);
+    }
+    return state;
+  } finally {
+    optimiser.dispose();
+  }
+}
+
+function isFinished(
+  { epoch, bestEpoch }: TrainingState,
+  { epochs, patienceEpochs }: TrainingOptions,
+): boolean {
+  return epoch >= epochs || (patienceEpochs !== null && bestEpoch > 0 && epoch - bestEpoch >= patienceEpochs);
+}
+
+/** Runs what is left of the epoch under way. `complete` is false when the stop signal ended it. */
+async function runEpoch(
+  { model, train, options, seed, onProgress, stop }: LoopInput,
+  state: TrainingState,
+  optimiser: Optimiser,
+  trained: readonly tf.Variable[],
+): Promise<{ state: TrainingState; complete: boolean }> {
+  const start = performance.now();
+  const epoch = state.epoch + 1;
+  const stepsPerEpoch = Math.ceil(train.length / options.batchSize);
+  const steps = stepsPerEpoch * options.epochs;
+  const classes = model.outputs[0]!.shape[1]!;
+  const weights = classWeightsOf(train, classes, options.classWeights);
+  // Every epoch draws from streams of its own, so that only the place in the epoch needs to be remembered.
+  const order = orderEpoch(train, options.sampling, createRandom(seed).fork(`order of epoch ${epoch}`));
+  const random: Random =
+    state.random === null
+      ? createRandom(seed).fork(`augmentation of epoch ${epoch}`)
+      : createRandom(seed, state.random);
+  let { stepInEpoch, lossSum } = state;
+  let learningRate = 0;
+  const firstStep = stepInEpoch;
+  while (stepInEpoch < stepsPerEpoch && stop?.requested !== true) {
+    const step = state.epoch * stepsPerEpoch + stepInEpoch;
+    learningRate = learningRateAt(step, steps, options.warmupEpochs * stepsPerEpoch, options.learningRate);
+    const examples = order.slice(stepInEpoch * options.batchSize, (stepInEpoch + 1) * options.batchSize);
+    lossSum += trainStep(model, trained, optimiser, examples, options, weights, random, learningRate);
+    stepInEpoch++;
+    const elapsed = (performance.now() - start) / 1000;
+    const stepsPerSecond = (stepInEpoch - firstStep) / elapsed;
+    onProgress?.({
+      task: `epoch ${epoch} of ${options.epochs}`,
+      done: step + 1,
+      total: steps,
+      rate: stepsPerSecond * options.batchSize,
+      etaSeconds: (steps - step - 1) / stepsPerSecond,
+      note: progressNote(lossSum / stepInEpoch, state.history),
+    });
+    await new Promise(setImmediate); // signals and the notebook's stop button arrive between steps
+  }
+  const seconds = (performance.now() - start) / 1000;
+  const epochSeconds = state.epochSeconds + seconds;
+  const total = state.seconds + seconds;
+  if (stepInEpoch < stepsPerEpoch) {
+    return {
+      complete: false,
+      state: { ...state, stepInEpoch, lossSum, epochSeconds, seconds: total, random: random.state() },
+    };
+  }
+  const record: EpochRecord = {
+    epoch,
+    learningRate,
+    trainLoss: lossSum / stepsPerEpoch,
+    validationLoss: null,
+    validationAccuracy: null,
+    validationUar: null,
+    seconds: epochSeconds,
+  };
+  const history = [...state.history, record];
+  return {
+    complete: true,
+    state: {
+      ...freshState,
+      epoch,
+      history,
+      bestEpoch: state.bestEpoch,
+      bestUar: state.bestUar,
+      seconds: total,
+    },
+  };
+}
+
+/** One step of gradient descent on these examples; gives the loss. Throws RangeError when it is no number. */
+function trainStep(
+  model: tf.LayersModel,
+  trained: readonly tf.Variable[],
+  optimiser: Optimiser,
+  examples: readonly Example[],
+  options: TrainingOptions,
+  classWeights: Float32Array,
+  random: Random,
+  learningRate: number,
+): number {
+  const batch = assembleTrainingBatch(examples, options, classWeights, random);
+  return tf.tidy(() => {
+    const x = toModelInput(model, batch.values, batch.size);
+    const y = tf.tensor2d(batch.labels, [batch.size, classWeights.length]);
+    const { value, grads } = tf.variableGrads(
+      () => softCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, y),
+      trained as tf.Variable[],
+    );
+    const loss = value.dataSync()[0]!;
+    if (!Number.isFinite(loss))
+      throw new RangeError(`Training diverged: the loss is ${loss}. Lower the learning rate.`);
+    optimiser.apply(
+      trained.map((variable) => grads[variable.name]!),
+      learningRate,
+    );
+    return loss;
+  });
+}
+
+async function validate(
+  state: TrainingState,
+  optimiser: Optimiser,
+  predict: () => ReturnType<typeof predictExamples>,
+): Promise<TrainingState> {
+  const start = performance.now();
+  const predictions = await optimiser.withAverage(predict);
+  const { accuracy, uar } = scorePredictions(predictions);
+  const seconds = (performance.now() - start) / 1000;
+  const record: EpochRecord = {
+    ...state.history.at(-1)!,
+    validationLoss: negativeLogLikelihood(predictions),
+    validationAccuracy: accuracy,
+    validationUar: uar,
+  };
+  const better = uar > state.bestUar;
+  return {
+    ...state,
+    history: [...state.history.slice(0, -1), { ...record, seconds: record.seconds + seconds }],
+    seconds: state.seconds + seconds,
+    bestEpoch: better ? state.epoch : state.bestEpoch,
+    bestUar: better ? uar : state.bestUar,
+  };
+}
+
+function progressNote(loss: number, history: readonly EpochRecord[]): string {
+  const uar = history.findLast((record) => record.validationUar !== null)?.validationUar;
+  const validated = uar === undefined || uar === null ? "" : `, validation UAR ${(100 * uar).toFixed(1)}%`;
+  return `loss ${loss.toFixed(3)}${validated}`;
+}

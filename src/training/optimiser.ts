@@ -1,0 +1,129 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** Settings of AdamW; the learning rate is given at each step. */
+export interface OptimiserOptions {
+  readonly weightDecay: number;
+  readonly clipNorm: number | null;
+  /** Decay of the moving average of weights; 0 keeps none: the average is the weights. */
+  readonly averageDecay: number;
+}
+
+/** The numbers that an optimiser is made of, flat: what a checkpoint keeps. */
+export interface OptimiserState {
+  readonly step: number;
+  /** Every weight of the model, trained or not, in the model's order. */
+  readonly weights: Float32Array;
+  readonly average: Float32Array;
+  readonly firstMoment: Float32Array;
+  readonly secondMoment: Float32Array;
+}
+
+export interface Optimiser {
+  /** Changes the model's weights by one AdamW step. `gradients` in the order of `trained`, shaped as the weights. */
+  apply(gradients: readonly tf.Tensor[], learningRate: number): void;
+  /** Runs `work` with the averaged weights in the model, then puts the trained ones back. */
+  withAverage<T>(work: () => Promise<T>): Promise<T>;
+  save(): OptimiserState;
+  restore(state: OptimiserState): void;
+  dispose(): void;
+}
+
+const firstDecay = 0.9;
+const secondDecay = 0.999;
+const epsilon = 1e-8;
+
+const sizeOf = (variables: readonly tf.Variable[]): number => variables.reduce((sum, v) => sum + v.size, 0);
+const flatten = (tensors: readonly tf.Tensor[]): tf.Tensor1D =>
+  tf.concat(
+    tensors.map((tensor) => tf.reshape(tensor, [tensor.size])),
+    0,
+  ) as tf.Tensor1D;
+
+/** Writes a flat vector back into the variables it was made of. */
+function assignFlat(variables: readonly tf.Variable[], flat: tf.Tensor1D): void {
+  const pieces = tf.split(
+    flat,
+    variables.map((variable) => variable.size),
+    0,
+  );
+  variables.forEach((variable, i) => void variable.assign(tf.reshape(pieces[i]!, variable.shape)));
+}
+
+/**
+ * AdamW (Loshchilov and Hutter 2019, algorithm 2) with clipping of the global norm and an exponential moving
+ * average of all weights, batch statistics included. All weights are handled as one flat vector: a dozen kernel
+ * calls a step instead of a dozen a layer. Decay touches matrices and kernels, not vectors (biases, scales).
+ */
+export function createOptimiser(
+  trained: readonly tf.Variable[],
+  fixed: readonly tf.Variable[],
+  options: OptimiserOptions,
+): Optimiser {
+  const all = [...trained, ...fixed];
+  const size = sizeOf(trained);
+  const decayed = tf.tidy(() =>
+    flatten(trained.map((v) => tf.fill([v.size], v.rank > 1 ? options.weightDecay : 0))),
+  );
+  const variable = (initial: () => tf.Tensor1D): tf.Variable => tf.tidy(() => tf.variable(initial(), false));
+  const firstMoment = variable(() => tf.zeros([size]));
+  const secondMoment = variable(() => tf.zeros([size]));
+  const average = variable(() => flatten(all));
+  let step = 0;
+
+  const apply: Optimiser["apply"] = (gradients, learningRate) => {
+    step++;
+    tf.tidy(() => {
+      const weights = flatten(trained);
+      let gradient = flatten(gradients);
+      if (options.clipNorm !== null) {
+        const norm = tf.maximum(tf.norm(gradient), 1e-12);
+        gradient = tf.mul(gradient, tf.minimum(1, tf.div(options.clipNorm, norm)));
+      }
+      firstMoment.assign(tf.add(tf.mul(firstMoment, firstDecay), tf.mul(gradient, 1 - firstDecay)));
+      secondMoment.assign(
+        tf.add(tf.mul(secondMoment, secondDecay), tf.mul(tf.square(gradient), 1 - secondDecay)),
+      );
+      const rate = learningRate / (1 - firstDecay ** step);
+      const root = tf.add(tf.div(tf.sqrt(secondMoment), Math.sqrt(1 - secondDecay ** step)), epsilon);
+      const change = tf.add(
+        tf.mul(tf.div(firstMoment, root), rate),
+        tf.mul(tf.mul(decayed, weights), learningRate),
+      );
+      assignFlat(trained, tf.sub(weights, change));
+      // Young averages follow quickly, so that the random start does not linger in them.
+      const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
+      average.assign(tf.add(tf.mul(average, decay), tf.mul(flatten(all), 1 - decay)));
+    });
+  };
+
+  return {
+    apply,
+    async withAverage(work) {
+      const kept = tf.tidy(() => flatten(all));
+      tf.tidy(() => assignFlat(all, average as unknown as tf.Tensor1D));
+      try {
+        return await work();
+      } finally {
+        tf.tidy(() => assignFlat(all, kept));
+        kept.dispose();
+      }
+    },
+    save: () => ({
+      step,
+      weights: tf.tidy(() => flatten(all).dataSync<"float32">().slice()),
+      average: average.dataSync<"float32">().slice(),
+      firstMoment: firstMoment.dataSync<"float32">().slice(),
+      secondMoment: secondMoment.dataSync<"float32">().slice(),
+    }),
+    restore(state) {
+      step = state.step;
+      tf.tidy(() => {
+        assignFlat(all, tf.tensor1d(state.weights));
+        average.assign(tf.tensor1d(state.average));
+        firstMoment.assign(tf.tensor1d(state.firstMoment));
+        secondMoment.assign(tf.tensor1d(state.secondMoment));
+      });
+    },
+    dispose: () => tf.dispose([decayed, firstMoment, secondMoment, average]),
+  };
+}

@@ -1,0 +1,43 @@
+import { cpus, release } from "node:os";
+import type { PartMetrics } from "../evaluation/report.js";
+import type { Source } from "./run-data.js";
+import type { RunSpec } from "./run-spec.js";
+
+/** metrics.json: a run's figures and how they came to be. docs/files.md defines each field. */
+export interface RunMetrics {
+  readonly spec: RunSpec;
+  readonly specHash: string;
+  /** SHA-256 over all clips of the run's corpora. */
+  readonly dataChecksum: string;
+  /** "original": the publishers' own files; "opus-copy": decoded copies; "sample": synthetic speech; "own": others. */
+  readonly source: Source;
+  readonly test: PartMetrics;
+  readonly validation: PartMetrics;
+  /** Weights of the network, batch statistics included. */
+  readonly parameters: number;
+  /** Epochs that were run, and the one whose weights were kept: the best validation UAR. */
+  readonly epochs: number;
+  readonly bestEpoch: number;
+  /** Training and validation, without featurising. */
+  readonly seconds: number;
+  readonly device: string;
+  readonly precision: "float32";
+  readonly versions: Readonly<Record<string, string>>;
+}
+
+/** What the run ran on, in words: the processor with its cores, or the graphics card. */
+export function describeDevice(tensorFlowDevice: string): string {
+  const list = cpus();
+  const processor = `${list[0]?.model.trim() ?? "unknown processor"}, ${list.length} cores`;
+  return tensorFlowDevice === "CPU" ? processor : `${tensorFlowDevice}; ${processor}`;
+}
+
+/** Versions of what computes. */
+export function versionsInUse(tensorFlow: string, tfjs: string): Record<string, string> {
+  return {
+    node: process.versions.node,
+    tensorflow: tensorFlow,
+    tfjs,
+    system: `${process.platform} ${release()}`,
+  };
+}

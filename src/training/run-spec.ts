@@ -1,0 +1,58 @@
+import { specHash } from "../core/hash.js";
+import type { Profile } from "../core/settings.js";
+import type { FeatureAugmentation } from "../features/augment-features.js";
+import type { FeatureSpec } from "../features/feature-spec.js";
+import type { ModelOptions } from "../models/registry.js";
+import type { ProtocolName } from "../protocols/split.js";
+
+/** How a network is trained. Everything here is part of the run's name. */
+export interface TrainingOptions {
+  readonly epochs: number;
+  readonly batchSize: number;
+  /** Frames the network sees; longer clips are cropped, shorter ones surrounded by zeros (the mean). */
+  readonly frames: number;
+  /** Peak learning rate of AdamW (Loshchilov and Hutter 2019), reached after the warm-up, then a cosine to zero. */
+  readonly learningRate: number;
+  readonly warmupEpochs: number;
+  readonly weightDecay: number;
+  /** The gradient's global norm is cut to this; null for no limit. */
+  readonly clipNorm: number | null;
+  readonly labelSmoothing: number;
+  /** Mixup (Zhang et al. 2018): Beta(alpha, alpha) on this share of batches. */
+  readonly mixup: { readonly alpha: number; readonly share: number };
+  /** Weights of a class: "balanced" multiplies its loss by the inverse of its frequency. */
+  readonly classWeights: "none" | "balanced";
+  /** How an epoch is drawn: every clip once, or as many with equal shares of emotions. */
+  readonly sampling: "every-clip" | "balanced";
+  /** How the features of training clips are varied, anew in each epoch; null leaves them as they are. */
+  readonly augmentation: FeatureAugmentation | null;
+  /** Decay of the exponential moving average of weights that is validated and kept; 0 for none. */
+  readonly averageDecay: number;
+  /** Validation takes place after every so many epochs and after the last. */
+  readonly validateEveryEpochs: number;
+  /** Stops after so many epochs without a better validation UAR; null for never. */
+  readonly patienceEpochs: number | null;
+}
+
+/** Everything that decides a result; its hash names the run. */
+export interface RunSpec {
+  /** Raised when the code of training changes what a spec means, so that old runs are not taken for new ones. */
+  readonly version: 1;
+  readonly profile: Profile;
+  readonly model: string;
+  readonly options: ModelOptions;
+  readonly features: FeatureSpec;
+  /** Corpora by name, each with the checksum of its clips. */
+  readonly corpora: Readonly<Record<string, string>>;
+  readonly protocol: ProtocolName;
+  readonly fold: string | null;
+  readonly training: TrainingOptions;
+  readonly precision: "float32";
+  /** Initialisation, order and augmentation; the split has a seed of its own. */
+  readonly seed: number;
+}
+
+/** The name of a run: the hash of its specification. */
+export function runHash(spec: RunSpec): string {
+  return specHash(spec);
+}

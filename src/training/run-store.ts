@@ -1,0 +1,123 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { parse } from "csv-parse/sync";
+import { LabError } from "../core/errors.js";
+import { readFileIfThere, readJson, writeJson } from "../core/files.js";
+import type { Settings } from "../core/settings.js";
+import type { Prediction } from "../evaluation/prediction.js";
+import { readPredictions } from "../evaluation/predictions-file.js";
+import type { EpochRecord } from "./history.js";
+import type { RunMetrics } from "./run-metrics.js";
+import { type RunSpec, runHash } from "./run-spec.js";
+
+/** Files of a run's folder, `$AFFECTLAB_HOME/runs/<hash>/`. metrics.json is written last: it says that the run is whole. */
+export interface RunFiles {
+  readonly folder: string;
+  readonly spec: string;
+  readonly metrics: string;
+  readonly predictions: string;
+  readonly validation: string;
+  readonly history: string;
+  readonly standardisation: string;
+  readonly last: string;
+  readonly best: string;
+  epoch(epoch: number): string;
+}
+
+/** A finished run: what its files hold. */
+export interface Run {
+  readonly hash: string;
+  readonly spec: RunSpec;
+  readonly metrics: RunMetrics;
+  readonly history: readonly EpochRecord[];
+  readonly test: readonly Prediction[];
+  readonly validation: readonly Prediction[];
+}
+
+/** Where a run's files are, by its hash. */
+export function runFiles(hash: string, settings: Settings): RunFiles {
+  const folder = join(settings.home, "runs", hash);
+  return {
+    folder,
+    spec: join(folder, "spec.json"),
+    metrics: join(folder, "metrics.json"),
+    predictions: join(folder, "predictions.csv"),
+    validation: join(folder, "predictions-validation.csv"),
+    history: join(folder, "history.csv"),
+    standardisation: join(folder, "standardisation.json"),
+    last: join(folder, "last.safetensors"),
+    best: join(folder, "best.safetensors"),
+    epoch: (epoch) => join(folder, `epoch-${String(epoch).padStart(3, "0")}.safetensors`),
+  };
+}
+
+/** Makes a run's folder and writes its specification there; gives its files. */
+export async function openRun(spec: RunSpec, settings: Settings): Promise<RunFiles> {
+  const files = runFiles(runHash(spec), settings);
+  await mkdir(files.folder, { recursive: true });
+  if ((await readFileIfThere(files.spec)) === null) await writeJson(files.spec, spec);
+  return files;
+}
+
+/** The finished run of that hash, or null when there is none (or it is unfinished). */
+export async function readRun(hash: string, settings: Settings): Promise<Run | null> {
+  const files = runFiles(hash, settings);
+  const metrics = (await readJson(files.metrics)) as RunMetrics | null;
+  if (metrics === null) return null;
+  const [test, validation] = await Promise.all([
+    readPredictions(files.predictions),
+    readPredictions(files.validation),
+  ]);
+  return { hash, spec: metrics.spec, metrics, history: await readHistory(files.history), test, validation };
+}
+
+/** Reads history.csv as `writeHistory` wrote it. */
+export async function readHistory(path: string): Promise<EpochRecord[]> {
+  const text = (await readFileIfThere(path)) ?? "";
+  const rows = parse(text, { columns: true }) as Record<string, string>[];
+  return rows.map(
+    (row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([key, value]) => [key, value === "" ? null : Number(value)]),
+      ) as unknown as EpochRecord,
+  );
+}
+
+/** A line for `affectlab runs list`: every run in the store, finished or not, newest first. */
+export interface StoredRun {
+  readonly hash: string;
+  readonly spec: RunSpec;
+  readonly finished: boolean;
+  readonly modified: Date;
+}
+
+/** All runs of the store. Folders without a readable specification are left out. */
+export async function listRuns(settings: Settings): Promise<StoredRun[]> {
+  const folder = join(settings.home, "runs");
+  const names = await readdir(folder).catch(() => [] as string[]);
+  const runs: StoredRun[] = [];
+  for (const hash of names) {
+    const files = runFiles(hash, settings);
+    const spec = (await readJson(files.spec).catch(() => null)) as RunSpec | null;
+    if (spec === null) continue;
+    const done = await stat(files.metrics).catch(() => null);
+    const seen = done ?? (await stat(files.last).catch(() => null)) ?? (await stat(files.spec));
+    runs.push({ hash, spec, finished: done !== null, modified: seen.mtime });
+  }
+  return runs.sort((a, b) => b.modified.getTime() - a.modified.getTime());
+}
+
+/** The only run whose hash begins so. Throws LabError when none does, or several do. */
+export async function findRun(prefix: string, settings: Settings): Promise<StoredRun> {
+  const found = (await listRuns(settings)).filter((run) => run.hash.startsWith(prefix));
+  if (found.length === 1) return found[0]!;
+  throw new LabError(
+    found.length === 0 ? `There is no run ${prefix}.` : `${found.length} runs begin with ${prefix}.`,
+    "`affectlab runs list` shows them; give more digits of the hash.",
+  );
+}
+
+/** Deletes a run's folder: result, checkpoints and all. */
+export async function deleteRun(hash: string, settings: Settings): Promise<void> {
+  await rm(runFiles(hash, settings).folder, { recursive: true, force: true });
+}

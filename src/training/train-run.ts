@@ -1,0 +1,117 @@
+import * as tf from "@tensorflow/tfjs";
+import { writeJson } from "../core/files.js";
+import type { ProgressListener } from "../core/progress.js";
+import type { Settings } from "../core/settings.js";
+import type { StopSignal } from "../core/stop-signal.js";
+import type { Clip } from "../corpora/clip.js";
+import { emotions } from "../corpora/emotions.js";
+import { writePredictions } from "../evaluation/predictions-file.js";
+import { evaluatePredictions } from "../evaluation/report.js";
+import { deviceName, loadTensorFlow, tensorFlowVersion } from "../kernels/tensorflow.js";
+import { architectureNamed } from "../models/registry.js";
+import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
+import { loadTrainingData, type TrainingData } from "./data.js";
+import { runTrainingLoop } from "./loop.js";
+import { createOptimiser } from "./optimiser.js";
+import { predictExamples } from "./predict-examples.js";
+import { dataChecksumOf, sourceOf } from "./run-data.js";
+import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js";
+import { type RunSpec, runHash } from "./run-spec.js";
+import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
+import { modelVariables } from "./variables.js";
+
+export interface TrainOptions {
+  readonly settings: Settings;
+  /** Trains again although the store has a finished run of this specification. */
+  readonly force?: boolean;
+  readonly onProgress?: ProgressListener;
+  /** Asks to end after the current step; what was reached is kept and the next call goes on from there. */
+  readonly stop?: StopSignal;
+}
+
+/**
+ * The run of a specification: read from the store when it is there, gone on with when it was cut off, trained
+ * from the start otherwise. The weights of the epoch with the best validation UAR are the ones that are judged;
+ * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent corpora.
+ */
+export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Run> {
+  const { settings, force = false, onProgress, stop } = options;
+  const hash = runHash(spec);
+  if (force) await deleteRun(hash, settings);
+  const finished = await readRun(hash, settings);
+  if (finished !== null) return finished;
+
+  loadTensorFlow();
+  const files = await openRun(spec, settings);
+  const data = await loadTrainingData(spec, { settings, onProgress, stop });
+  await writeJson(files.standardisation, data.standardisation);
+  const model = buildModel(spec, data);
+  try {
+    const state = await runTrainingLoop({
+      model,
+      train: data.train,
+      validation: data.validation,
+      options: spec.training,
+      seed: spec.seed,
+      runHash: hash,
+      files,
+      checkpoint: await readCheckpoint(files.last, hash),
+      onProgress,
+      stop,
+    });
+    await putAverageInto(model, (await readCheckpoint(files.best, hash))!);
+    const { epoch, bestEpoch, seconds } = state;
+    await judge(spec, files, model, data, { epochs: epoch, bestEpoch, seconds });
+  } finally {
+    model.dispose();
+  }
+  return (await readRun(hash, settings))!;
+}
+
+/** The network of a specification, with its seeded initial weights. */
+export function buildModel(spec: RunSpec, data: TrainingData): tf.LayersModel {
+  const bands = data.train[0]!.features.bands;
+  const shape = { frames: spec.training.frames, bands, classes: emotions.length };
+  return architectureNamed(spec.model).build(spec.options, shape, spec.seed);
+}
+
+/** Puts a checkpoint's averaged weights into the model: the ones that are judged and published. */
+export async function putAverageInto(model: tf.LayersModel, { optimiser: state }: Checkpoint): Promise<void> {
+  const { trained, fixed } = modelVariables(model);
+  const optimiser = createOptimiser(trained, fixed, { weightDecay: 0, clipNorm: null, averageDecay: 0 });
+  optimiser.restore({ ...state, weights: state.average });
+  optimiser.dispose();
+}
+
+function clipsOf({ train, validation, test }: TrainingData): Clip[] {
+  return [...train, ...validation, ...test].map((example) => example.clip);
+}
+
+async function judge(
+  spec: RunSpec,
+  files: RunFiles,
+  model: tf.LayersModel,
+  data: TrainingData,
+  { epochs, bestEpoch, seconds }: { epochs: number; bestEpoch: number; seconds: number },
+): Promise<void> {
+  const validation = await predictExamples(model, data.validation, spec.training.frames);
+  const test = await predictExamples(model, data.test, spec.training.frames);
+  const metrics: RunMetrics = {
+    spec,
+    specHash: runHash(spec),
+    dataChecksum: dataChecksumOf(spec),
+    source: sourceOf(spec, clipsOf(data)),
+    test: evaluatePredictions(test),
+    validation: evaluatePredictions(validation),
+    parameters: model.countParams(),
+    epochs,
+    bestEpoch,
+    seconds: Math.round(seconds),
+    device: describeDevice(deviceName()),
+    precision: spec.precision,
+    versions: versionsInUse(tensorFlowVersion(), tf.version_core),
+  };
+  await writePredictions(files.predictions, test);
+  await writePredictions(files.validation, validation);
+  await writeJson(files.metrics, metrics);
+}
