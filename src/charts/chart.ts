@@ -12,6 +12,18 @@ export interface Chart {
   /** Pixels; 720 × 400 where absent. */
   readonly width?: number;
   readonly height?: number;
+  /** Bars and points lie on their side: x (the categories) runs down, y to the right. For long names. */
+  readonly horizontal?: boolean;
+  /** Bars of one x stand on each other instead of beside each other. */
+  readonly stacked?: boolean;
+  /** Lines across the plot with a label: chance, a published figure, the best epoch. */
+  readonly references?: readonly Reference[];
+}
+
+export interface Reference {
+  readonly axis: "x" | "y";
+  readonly value: number;
+  readonly label: string;
 }
 
 export interface Axis {
@@ -21,6 +33,8 @@ export interface Axis {
   readonly domain?: readonly string[] | readonly [number, number];
   /** How ticks are written: "percent" takes 0.73 to 73%. */
   readonly format?: "number" | "percent" | "seconds";
+  /** Where ticks stand and what they say, where round numbers of the axis say little (bands of a spectrogram). */
+  readonly ticks?: readonly { readonly value: number; readonly label: string }[];
 }
 
 export type Series = LineSeries | BarSeries | PointSeries | HeatmapSeries | BoxSeries;
@@ -28,6 +42,8 @@ export type Series = LineSeries | BarSeries | PointSeries | HeatmapSeries | BoxS
 interface Named {
   /** What the legend says; an empty name keeps the series out of the legend. */
   readonly name: string;
+  /** A colour as #rrggbb; where absent, an emotion's own colour, else the palette's next. */
+  readonly color?: string;
 }
 export interface LineSeries extends Named {
   readonly mark: "line";
@@ -61,6 +77,14 @@ export interface HeatmapSeries extends Named {
   readonly values: readonly (readonly number[])[];
   readonly text?: readonly (readonly string[])[];
   readonly valueTitle: string;
+  /** The colours' range; that of the values where absent. */
+  readonly valueDomain?: readonly [number, number];
+  readonly valueFormat?: "number" | "percent";
+  /**
+   * `blues` for counts and shares, `magma` for energies, `diverging` for differences around the domain's middle,
+   * `overlay` for a layer of emphasis over another heatmap: transparent at the low end, opaque at the high end.
+   */
+  readonly colors?: "blues" | "magma" | "diverging" | "overlay";
 }
 /** Distributions beside each other: one box (5%, quartiles, median, 95%) a group. */
 export interface BoxSeries extends Named {
