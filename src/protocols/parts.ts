@@ -46,7 +46,9 @@ export function drawStratified(name: string, clips: readonly Clip[], shares: Sha
   for (const unit of units) {
     const { corpus, emotion } = unit[0] as Clip;
     const key = `${corpus}/${emotion}`;
-    strata.set(key, [...(strata.get(key) ?? []), unit]);
+    const stratum = strata.get(key);
+    if (stratum === undefined) strata.set(key, [unit]);
+    else stratum.push(unit);
   }
   const assignment = new Map<string, Part>();
   for (const [key, stratum] of strata) {
