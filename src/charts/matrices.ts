@@ -68,8 +68,11 @@ export function heatmap(
   options: HeatmapOptions,
 ): Chart {
   const { title, description, xTitle, yTitle, ...look } = options;
+  const largest = values.flat().reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  // Three digits of the largest value, and as many decimals everywhere.
+  const decimals = largest > 0 ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(largest)))) : 0;
   const write = (value: number): string =>
-    options.valueFormat === "percent" ? (100 * value).toFixed(1) : String(Number(value.toPrecision(3)));
+    options.valueFormat === "percent" ? `${(100 * value).toFixed(1)}%` : value.toFixed(decimals);
   return {
     title,
     description: description ?? `Heatmap of ${options.valueTitle}, ${yTitle} by ${xTitle}.`,

@@ -76,3 +76,6 @@ export function colorAt(scale: keyof typeof colorScales, share: number): string 
   });
   return `#${mix.join("")}`;
 }
+
+/** Bars that carry intervals are lighter, so that the whisker's lower half shows. */
+export const barOpacity = 0.65;

@@ -1,6 +1,6 @@
 import type { BarSeries, BoxSeries, Chart, HeatmapSeries, LineSeries, PointSeries } from "./chart.js";
 import { halfStep } from "./check-chart.js";
-import { colorOfSeries, colorScales, inks, overlayColor, overlayOpacity } from "./palette.js";
+import { barOpacity, colorOfSeries, colorScales, inks, overlayColor, overlayOpacity } from "./palette.js";
 
 type Trace = Record<string, unknown>;
 
@@ -70,7 +70,11 @@ function barTrace(series: BarSeries, color: string, chart: Chart): Trace {
     name: series.name,
     ...(horizontal ? { x: series.y, y: series.x, orientation: "h" } : { x: series.x, y: series.y }),
     ...width,
-    marker: { color, line: { color: inks.paper, width: chart.x.kind === "category" ? 0 : 0.5 } },
+    marker: {
+      color,
+      ...(series.low === undefined ? {} : { opacity: barOpacity }),
+      line: { color: inks.paper, width: chart.x.kind === "category" ? 0 : 0.5 },
+    },
     ...whiskers(series, horizontal, inks.text),
     showlegend: series.name !== "",
   };

@@ -7,7 +7,7 @@ import { plotlyTraces } from "./plotly-traces.js";
 export interface PlotlyFigure {
   readonly data: readonly Record<string, unknown>[];
   readonly layout: Readonly<Record<string, unknown>>;
-  /** Plotly's settings: as wide as there is room, no logo. */
+  /** Plotly's settings. Not `responsive`: that would take the container's height instead of the layout's. */
   readonly config: Readonly<Record<string, unknown>>;
 }
 
@@ -48,7 +48,7 @@ export function renderPlotly(chart: Chart): PlotlyFigure {
       annotations: references.map((reference) => annotationOf(reference, chart.horizontal ?? false)),
       meta: { description: chart.description },
     },
-    config: { displaylogo: false, responsive: true },
+    config: { displaylogo: false },
   };
 }
 

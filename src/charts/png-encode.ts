@@ -5,7 +5,7 @@ import { crc32, deflateSync } from "node:zlib";
  * keep all channels.
  */
 export function encodePng(pixels: Uint8Array, width: number, height: number): Uint8Array {
-  const isOpaque = pixels.every((value, i) => i % 4 !== 3 || value === 255);
+  const isOpaque = hasNoTransparency(pixels);
   const palette = isOpaque ? paletteOf(pixels) : null;
   const channels = palette === null ? 4 : 1;
   const rows = Buffer.alloc((width * channels + 1) * height);
@@ -29,6 +29,11 @@ export function encodePng(pixels: Uint8Array, width: number, height: number): Ui
   ]);
 }
 
+function hasNoTransparency(pixels: Uint8Array): boolean {
+  for (let i = 3; i < pixels.length; i += 4) if (pixels[i] !== 255) return false;
+  return true;
+}
+
 function chunk(name: string, data: Uint8Array): Buffer {
   const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
   const frame = Buffer.alloc(8);
@@ -44,23 +49,31 @@ interface Palette {
 }
 
 /**
- * The 256 commonest colours, each of the others going to its nearest; null where there are so many (a photograph)
- * that this would show.
+ * Up to 256 colours such that every other one is near one of them: the commonest first, leaving out what is within
+ * a distance of one already kept, the distance growing until they suffice. Null where there are so many colours (a
+ * photograph) that this would show.
  */
 function paletteOf(pixels: Uint8Array): Palette | null {
   const counts = new Map<number, number>();
-  for (let i = 0; i < pixels.length; i += 4) {
+  // Flat areas make long runs: one look-up a run, not a pixel.
+  for (let i = 0; i < pixels.length; ) {
     const color = colorOf(pixels, i);
-    counts.set(color, (counts.get(color) ?? 0) + 1);
+    const start = i;
+    while (i < pixels.length && colorOf(pixels, i) === color) i += 4;
+    counts.set(color, (counts.get(color) ?? 0) + (i - start) / 4);
   }
   if (counts.size > mostColors) return null;
   const byCount = [...counts].sort(([, a], [, b]) => b - a).map(([color]) => color);
-  const kept = byCount.slice(0, 256);
-  const places = new Map(kept.map((color, place) => [color, place]));
-  for (const color of byCount.slice(256)) places.set(color, nearest(color, kept));
+  const kept = chooseColors(byCount);
+  const places = new Map(byCount.map((color) => [color, nearest(color, kept).place]));
+  let last = { color: byCount[0]!, place: 0 };
   return {
     colors: Uint8Array.from(kept.flatMap((color) => [color >> 16, (color >> 8) & 0xff, color & 0xff])),
-    indexAt: (i) => places.get(colorOf(pixels, i))!,
+    indexAt: (i) => {
+      const color = colorOf(pixels, i);
+      if (color !== last.color) last = { color, place: places.get(color)! };
+      return last.place;
+    },
   };
 }
 
@@ -70,14 +83,29 @@ function colorOf(pixels: Uint8Array, i: number): number {
   return (pixels[i]! << 16) | (pixels[i + 1]! << 8) | pixels[i + 2]!;
 }
 
-function nearest(color: number, candidates: readonly number[]): number {
-  let best = 0;
-  let least = Number.POSITIVE_INFINITY;
-  candidates.forEach((candidate, place) => {
-    let distance = 0;
-    for (const shift of [16, 8, 0])
-      distance += (((color >> shift) & 0xff) - ((candidate >> shift) & 0xff)) ** 2;
-    if (distance < least) [best, least] = [place, distance];
-  });
-  return best;
+function chooseColors(byCount: readonly number[]): number[] {
+  for (let distance = 0; ; distance += 3) {
+    const kept: number[] = [];
+    for (const color of byCount) {
+      if (kept.length > 0 && nearest(color, kept).distance <= distance ** 2) continue;
+      kept.push(color);
+      if (kept.length > 256) break;
+    }
+    if (kept.length <= 256) return kept;
+  }
+}
+
+function nearest(color: number, candidates: readonly number[]): { place: number; distance: number } {
+  let place = 0;
+  let distance = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < candidates.length; i++) {
+    const candidate = candidates[i]!;
+    const red = (color >> 16) - (candidate >> 16);
+    const green = ((color >> 8) & 0xff) - ((candidate >> 8) & 0xff);
+    const blue = (color & 0xff) - (candidate & 0xff);
+    const here = red * red + green * green + blue * blue;
+    if (here < distance) [place, distance] = [i, here];
+    if (here === 0) break;
+  }
+  return { place, distance };
 }

@@ -1,6 +1,6 @@
 import type { Axis, BarSeries, BoxSeries, Chart, LineSeries, PointSeries, Series } from "./chart.js";
 import { halfStep } from "./check-chart.js";
-import { colorOfSeries, inks } from "./palette.js";
+import { barOpacity, colorOfSeries, inks } from "./palette.js";
 import { heatmapLayers } from "./vega-heatmap.js";
 
 /** A vega-lite layer; `color: "series"` stands for the shared colour scale. */
@@ -105,16 +105,20 @@ function barRows(series: readonly BarSeries[], stacked: boolean, keyOf: Context[
 function barLayers(series: readonly BarSeries[], { chart, place }: Context): Omit<Layer, "data">[] {
   if (series.length === 0) return [];
   const isCategory = chart.x.kind === "category";
+  const hasIntervals = series.some(({ low }) => low !== undefined);
   const offset = series.length > 1 && !chart.stacked && isCategory;
   const along = isCategory ? { x: "x", offset } : { x: "left", x2: "right" };
   const position = place({ ...along, y: "top", y2: "base" });
   const across = chart.horizontal ? "x" : "y";
   const bars = {
-    mark: { type: "bar", ...(isCategory ? {} : { stroke: inks.paper, strokeWidth: 0.5 }) },
+    mark: {
+      type: "bar",
+      ...(isCategory ? {} : { stroke: inks.paper, strokeWidth: 0.5 }),
+      ...(hasIntervals ? { fillOpacity: barOpacity } : {}),
+    },
     encoding: { ...position, [across]: { ...(position[across] as Row), stack: null }, color: "series" },
   };
-  if (!series.some(({ low }) => low !== undefined)) return [bars];
-  return [bars, ...whiskerLayers(place, offset, { value: inks.text })];
+  return hasIntervals ? [bars, ...whiskerLayers(place, offset, { value: inks.text })] : [bars];
 }
 
 /** An interval as a line with a cap at each end. */
