@@ -1,4 +1,5 @@
 import { LabError } from "./errors.js";
+import { halfToSingle } from "./half-precision.js";
 
 /** A named array of numbers with its shape, as a file of weights holds it. */
 export interface NamedArray {
@@ -100,24 +101,4 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
 
 function isShape(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((length) => Number.isSafeInteger(length) && length >= 0);
-}
-
-/** IEEE 754 binary16 to binary32. */
-export function halfToSingle(halves: Uint16Array): Float32Array {
-  const singles = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) {
-    const half = halves[i]!;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    const size =
-      exponent === 0
-        ? fraction * 2 ** -24
-        : exponent === 31
-          ? fraction === 0
-            ? Number.POSITIVE_INFINITY
-            : Number.NaN
-          : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    singles[i] = half & 0x8000 ? -size : size;
-  }
-  return singles;
 }

@@ -3,22 +3,19 @@ import { writeJson } from "../core/files.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
+import { deviceName, loadTensorFlow, tensorFlowVersion } from "../core/tensorflow.js";
 import type { Clip } from "../corpora/clip.js";
-import { emotions } from "../corpora/emotions.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { evaluatePredictions } from "../evaluation/report.js";
-import { deviceName, loadTensorFlow, tensorFlowVersion } from "../kernels/tensorflow.js";
-import { architectureNamed } from "../models/registry.js";
-import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
+import { readCheckpoint } from "./checkpoint.js";
 import { loadTrainingData, type TrainingData } from "./data.js";
 import { runTrainingLoop } from "./loop.js";
-import { createOptimiser } from "./optimiser.js";
 import { predictExamples } from "./predict-examples.js";
 import { dataChecksumOf, sourceOf } from "./run-data.js";
 import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js";
+import { buildModel, putAverageInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
-import { modelVariables } from "./variables.js";
 
 export interface TrainOptions {
   readonly settings: Settings;
@@ -45,7 +42,7 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
   const files = await openRun(spec, settings);
   const data = await loadTrainingData(spec, { settings, onProgress, stop });
   await writeJson(files.standardisation, data.standardisation);
-  const model = buildModel(spec, data);
+  const model = buildModel(spec, data.standardisation.mean.length);
   try {
     const state = await runTrainingLoop({
       model,
@@ -59,28 +56,13 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
       onProgress,
       stop,
     });
-    await putAverageInto(model, (await readCheckpoint(files.best, hash))!);
+    putAverageInto(model, (await readCheckpoint(files.best, hash))!);
     const { epoch, bestEpoch, seconds } = state;
     await judge(spec, files, model, data, { epochs: epoch, bestEpoch, seconds });
   } finally {
     model.dispose();
   }
   return (await readRun(hash, settings))!;
-}
-
-/** The network of a specification, with its seeded initial weights. */
-export function buildModel(spec: RunSpec, data: TrainingData): tf.LayersModel {
-  const bands = data.train[0]!.features.bands;
-  const shape = { frames: spec.training.frames, bands, classes: emotions.length };
-  return architectureNamed(spec.model).build(spec.options, shape, spec.seed);
-}
-
-/** Puts a checkpoint's averaged weights into the model: the ones that are judged and published. */
-export async function putAverageInto(model: tf.LayersModel, { optimiser: state }: Checkpoint): Promise<void> {
-  const { trained, fixed } = modelVariables(model);
-  const optimiser = createOptimiser(trained, fixed, { weightDecay: 0, clipNorm: null, averageDecay: 0 });
-  optimiser.restore({ ...state, weights: state.average });
-  optimiser.dispose();
 }
 
 function clipsOf({ train, validation, test }: TrainingData): Clip[] {

@@ -2,8 +2,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as util from "node:util";
 import type * as tfjs from "@tensorflow/tfjs";
-import { LabError, messageOf } from "../core/errors.js";
-import { packageRoot } from "../core/settings.js";
+import { LabError, messageOf } from "./errors.js";
+import { packageRoot } from "./settings.js";
 
 /**
  * Puts back the two functions that tfjs-node 4.22 calls and Node 23 removed. A no-op on older Nodes.

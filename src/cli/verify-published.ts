@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { decodeFile } from "../audio/decode-file.js";
+import { canonicalJson } from "../core/hash.js";
+import type { ProgressListener } from "../core/progress.js";
+import type { Settings } from "../core/settings.js";
+import { loadCatalogue } from "../corpora/catalogue.js";
+import type { Prediction } from "../evaluation/prediction.js";
+import { evaluatePredictions } from "../evaluation/report.js";
+import { loadPredictor } from "../inference/load-predictor.js";
+import { predictWaves } from "../inference/predict.js";
+import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
+import { runHash } from "../training/run-spec.js";
+
+/** How far a probability may lie from the committed one. */
+const tolerance = 1e-3;
+const clipsPerModel = 200;
+
+/** What was checked of one committed result. */
+export interface Verification {
+  readonly place: string;
+  /** Empty when everything holds; else one sentence a fault. */
+  readonly faults: readonly string[];
+  /** Clips whose predictions were computed again from the committed weights; 0 without weights or corpora. */
+  readonly predictedClips: number;
+  /** Why no predictions were computed again, when none were. */
+  readonly note: string;
+}
+
+/**
+ * Recomputes every committed metric from its predictions and, where weights are committed and the corpora are at
+ * hand, the predictions of 200 test clips from their sound.
+ */
+export async function verifyPublished(
+  settings: Settings,
+  onProgress?: ProgressListener,
+): Promise<Verification[]> {
+  const verifications: Verification[] = [];
+  for (const result of await listPublished(settings)) {
+    const { test, validation } = await readPublished(result.place, settings);
+    const faults = [...checkMetrics(result, test, validation)];
+    const again = await predictAgain(result, test, settings, onProgress);
+    verifications.push({
+      place: result.place,
+      faults: [...faults, ...again.faults],
+      predictedClips: again.clips,
+      note: again.note,
+    });
+  }
+  return verifications;
+}
+
+function* checkMetrics(
+  { metrics, place }: PublishedResult,
+  test: Prediction[],
+  validation: Prediction[],
+): Generator<string> {
+  if (runHash(metrics.spec) !== metrics.specHash)
+    yield `the hash of its specification is not ${metrics.specHash}`;
+  for (const [part, predictions] of Object.entries({ test, validation })) {
+    const recomputed = canonicalJson(evaluatePredictions(predictions));
+    if (recomputed !== canonicalJson(metrics[part as "test" | "validation"])) {
+      yield `the ${part} metrics of ${place} do not follow from its predictions`;
+    }
+  }
+}
+
+async function predictAgain(
+  { name, protocol, metrics, place }: PublishedResult,
+  test: readonly Prediction[],
+  settings: Settings,
+  onProgress?: ProgressListener,
+): Promise<{ faults: string[]; clips: number; note: string }> {
+  const none = (note: string) => ({ faults: [], clips: 0, note });
+  const folder = join(settings.root, "models", name, protocol);
+  if (!existsSync(join(folder, "card.json"))) return none("no weights are committed");
+  const predictor = await loadPredictor({ model: folder });
+  if (predictor.card.specHash !== metrics.specHash) return none("the committed weights are of another seed");
+  const clips = await loadCatalogue(Object.keys(metrics.spec.corpora), settings).catch(() => null);
+  if (clips === null) return none("the corpora are not at hand");
+  const paths = new Map(clips.map((clip) => [clip.id, clip.path]));
+  const chosen = evenlySpaced(test, clipsPerModel).filter((prediction) => paths.has(prediction.clip));
+  const faults: string[] = [];
+  for (const [i, { clip, probabilities }] of chosen.entries()) {
+    const [answer] = predictWaves(predictor, [await decodeFile(paths.get(clip)!)]);
+    const distance = Math.max(...answer!.probabilities.map((p, k) => Math.abs(p - probabilities[k]!)));
+    if (!(distance <= tolerance)) faults.push(`${clip}: a probability differs by ${distance.toFixed(4)}`);
+    onProgress?.({
+      task: `predict ${place}`,
+      done: i + 1,
+      total: chosen.length,
+      rate: 0,
+      etaSeconds: 0,
+      note: "",
+    });
+  }
+  predictor.model.dispose();
+  return { faults, clips: chosen.length, note: "" };
+}
+
+function evenlySpaced<T>(items: readonly T[], count: number): T[] {
+  if (items.length <= count) return [...items];
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
+}

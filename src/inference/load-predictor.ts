@@ -1,0 +1,65 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { io } from "@tensorflow/tfjs";
+import { LabError, messageOf } from "../core/errors.js";
+import { readJson } from "../core/files.js";
+import { packageRoot } from "../core/settings.js";
+import { loadTensorFlow } from "../core/tensorflow.js";
+import { modelFromFiles, weightsFileName } from "../models/artifacts.js";
+import { parseModelCard } from "./model-card.js";
+import type { Predictor } from "./predict.js";
+
+/** What is asked when no protocol is named: the weights that saw every corpus' voices, then those for new voices. */
+const preferredProtocols = ["speaker-independent", "combined"] as const;
+
+export interface PredictorChoice {
+  /** A name under models/ (`resnet`) or a folder that holds card.json. */
+  readonly model?: string;
+  readonly protocol?: string;
+  /** The checkout; its models/ is searched. */
+  readonly root?: string;
+}
+
+/**
+ * Loads a published model. Throws LabError that lists the models there are when it is unknown, and one that names
+ * the file when it is damaged.
+ */
+export async function loadPredictor({
+  model = "resnet",
+  protocol,
+  root = packageRoot,
+}: PredictorChoice = {}): Promise<Predictor> {
+  loadTensorFlow();
+  const folder = await findFolder(model, protocol, root);
+  const cardPath = join(folder, "card.json");
+  const card = parseModelCard(await readJson(cardPath), cardPath);
+  const modelPath = join(folder, "model.json");
+  try {
+    const modelJson = (await readJson(modelPath)) as io.ModelJSON;
+    const weights = await readFile(join(folder, weightsFileName));
+    return { card, model: await modelFromFiles({ modelJson, weights }) };
+  } catch (error) {
+    if (error instanceof LabError) throw error;
+    throw new LabError(
+      `The model in ${folder} cannot be loaded: ${messageOf(error)}.`,
+      "Restore its files or publish it again.",
+    );
+  }
+}
+
+async function findFolder(model: string, protocol: string | undefined, root: string): Promise<string> {
+  if ((await readJson(join(model, "card.json"))) !== null) return model;
+  const wanted = protocol === undefined ? preferredProtocols : [protocol];
+  for (const name of wanted) {
+    const folder = join(root, "models", model, name);
+    if ((await readJson(join(folder, "card.json"))) !== null) return folder;
+  }
+  const published = await readdir(join(root, "models")).catch(() => [] as string[]);
+  const names = published.filter((name) => !name.includes("."));
+  throw new LabError(
+    `There is no published model "${model}"${protocol === undefined ? "" : ` for the protocol ${protocol}`}.`,
+    names.length === 0
+      ? "None is published yet: train one and run `affectlab publish`."
+      : `There are: ${names.join(", ")}.`,
+  );
+}

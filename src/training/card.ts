@@ -1,0 +1,38 @@
+import { emotions } from "../corpora/emotions.js";
+import { corpora } from "../corpora/registry.js";
+import { fitTemperature } from "../evaluation/calibration.js";
+import type { Standardisation } from "../features/standardise.js";
+import type { Run } from "./run-store.js";
+
+/** The card of a published run: see src/inference/model-card.ts, which reads it. */
+export function cardOf(
+  run: Run,
+  name: string,
+  standardisation: Standardisation,
+  weightsPrecision: "float32" | "float16",
+) {
+  const { spec, metrics } = run;
+  const used = corpora.filter((corpus) => corpus.name in spec.corpora);
+  return {
+    format: 1,
+    name,
+    architecture: spec.model,
+    options: spec.options,
+    parameters: metrics.parameters,
+    labels: emotions,
+    features: spec.features,
+    standardisation,
+    frames: spec.training.frames,
+    temperature: Number(fitTemperature(run.validation).toFixed(4)),
+    weightsPrecision,
+    protocol: spec.protocol,
+    seed: spec.seed,
+    specHash: run.hash,
+    data: { corpora: spec.corpora, source: metrics.source },
+    metrics: { test: metrics.test, validation: metrics.validation },
+    licence: "Non-commercial research, as the corpora it learnt from demand: see models/LICENSE",
+    citations: used.map((corpus) => corpus.citation),
+    limits:
+      "Learnt from acted English speech of North American speakers in quiet rooms. It tells which emotion was acted, not what a person feels; do not use it to judge people.",
+  };
+}

@@ -1,0 +1,99 @@
+import { join } from "node:path";
+import { LabError } from "../core/errors.js";
+import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
+import { canonicalJson } from "../core/hash.js";
+import type { Settings } from "../core/settings.js";
+import { loadTensorFlow } from "../core/tensorflow.js";
+import { writePredictions } from "../evaluation/predictions-file.js";
+import { modelToFiles, weightsFileName } from "../models/artifacts.js";
+import { cardOf } from "./card.js";
+import { writeHistory } from "./history.js";
+import type { RunMetrics } from "./run-metrics.js";
+import { loadRunModel } from "./run-model.js";
+import type { RunSpec } from "./run-spec.js";
+import { type Run, readRun } from "./run-store.js";
+import { choosePrecision } from "./weights-precision.js";
+
+export interface PublishOptions {
+  readonly settings: Settings;
+  /** The row's name in results/ and models/; the architecture's by default. */
+  readonly as?: string;
+  /** Takes the place of a result of another specification. */
+  readonly replace?: boolean;
+  /** Accepts clips that are not the publishers' own files; metrics.json then says `source: opus-copy`. */
+  readonly opusCopy?: boolean;
+}
+
+/** Where a result is published, below results/: `<protocol>/<name>/seed-<n>[/fold-<k> or /<held-out corpus>]`. */
+export function resultFolder(spec: RunSpec, name: string): string {
+  const fold = spec.fold === null ? [] : [/^\d+$/.test(spec.fold) ? `fold-${spec.fold}` : spec.fold];
+  return join(spec.protocol, name, `seed-${spec.seed}`, ...fold);
+}
+
+/**
+ * Writes a finished run to results/, and the weights of seed 0 on a protocol without folds to models/. This alone
+ * writes there. Throws LabError for an unfinished run, for a profile other than `full`, for clips that are not the
+ * publishers' own without `opusCopy`, and for a name that holds another specification without `replace`.
+ * Returns the folders it wrote.
+ */
+export async function publishRun(hash: string, options: PublishOptions): Promise<string[]> {
+  const { settings } = options;
+  const run = await readRun(hash, settings);
+  if (run === null)
+    throw new LabError(`Run ${hash} is not finished.`, "Train it to the end first: `affectlab train`.");
+  const name = options.as ?? run.spec.model;
+  if (!/^[a-z0-9][a-z0-9.-]*$/.test(name)) {
+    throw new LabError(`"${name}" cannot be a row's name.`, "Use small letters, digits, dots and hyphens.");
+  }
+  refuseUnfit(run, options);
+  const folder = join(settings.root, "results", resultFolder(run.spec, name));
+  await refuseOtherSpec(run, folder, options);
+  const written = [folder];
+  await writePredictions(join(folder, "predictions.csv"), run.test);
+  await writePredictions(join(folder, "predictions-validation.csv"), run.validation);
+  await writeHistory(join(folder, "history.csv"), run.history);
+  if (run.spec.seed === 0 && run.spec.fold === null) written.push(await publishWeights(run, name, settings));
+  await writeJson(join(folder, "metrics.json"), run.metrics); // last: it says that the result is whole
+  return written;
+}
+
+function refuseUnfit({ hash, spec, metrics }: Run, { opusCopy = false }: PublishOptions): void {
+  if (spec.profile !== "full") {
+    throw new LabError(
+      `Run ${hash} is of the profile ${spec.profile}.`,
+      "Only runs of the profile full are published.",
+    );
+  }
+  if (metrics.source === "opus-copy" && !opusCopy) {
+    throw new LabError(
+      `Run ${hash} was trained on clips that are not the publishers' own files.`,
+      "Import the originals (`affectlab corpora import`), or give --opus-copy to publish it marked as such.",
+    );
+  }
+}
+
+async function refuseOtherSpec(run: Run, folder: string, { replace = false }: PublishOptions): Promise<void> {
+  const there = (await readJson(join(folder, "metrics.json"))) as RunMetrics | null;
+  if (there !== null && there.specHash !== run.hash && !replace) {
+    throw new LabError(
+      `${folder} holds another specification (${there.specHash}).`,
+      "Give --replace to take its place, or --as NAME for a row of its own.",
+    );
+  }
+}
+
+async function publishWeights(run: Run, name: string, settings: Settings): Promise<string> {
+  loadTensorFlow();
+  const folder = join(settings.root, "models", name, run.spec.protocol);
+  const { model, standardisation } = await loadRunModel(run.spec, settings, "best");
+  try {
+    const precision = await choosePrecision(model, run, settings);
+    const { modelJson, weights } = await modelToFiles(model, precision);
+    await writeFileAtomic(join(folder, weightsFileName), weights);
+    await writeFileAtomic(join(folder, "model.json"), `${canonicalJson(modelJson)}\n`);
+    await writeJson(join(folder, "card.json"), cardOf(run, name, standardisation, precision));
+  } finally {
+    model.dispose();
+  }
+  return folder;
+}

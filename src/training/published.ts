@@ -1,0 +1,51 @@
+import { readdir } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { readJson } from "../core/files.js";
+import type { Settings } from "../core/settings.js";
+import type { Prediction } from "../evaluation/prediction.js";
+import { readPredictions } from "../evaluation/predictions-file.js";
+import type { EpochRecord } from "./history.js";
+import type { RunMetrics } from "./run-metrics.js";
+import { readHistory } from "./run-store.js";
+
+/** A committed result: what a folder under results/ holds. */
+export interface PublishedResult {
+  /** Below results/: `combined/resnet/seed-0`. */
+  readonly place: string;
+  readonly protocol: string;
+  readonly name: string;
+  readonly metrics: RunMetrics;
+}
+
+/** Every committed result, sorted by place. */
+export async function listPublished(settings: Settings): Promise<PublishedResult[]> {
+  const root = join(settings.root, "results");
+  const entries = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
+  const results: PublishedResult[] = [];
+  for (const entry of entries) {
+    if (entry.name !== "metrics.json") continue;
+    const place = relative(root, entry.parentPath).split("\\").join("/");
+    const [protocol, name] = place.split("/") as [string, string];
+    results.push({
+      place,
+      protocol,
+      name,
+      metrics: (await readJson(join(entry.parentPath, entry.name))) as RunMetrics,
+    });
+  }
+  return results.sort((a, b) => (a.place < b.place ? -1 : 1));
+}
+
+/** The predictions and the history behind a committed result. */
+export async function readPublished(
+  place: string,
+  settings: Settings,
+): Promise<{ test: Prediction[]; validation: Prediction[]; history: EpochRecord[] }> {
+  const folder = join(settings.root, "results", place);
+  const [test, validation, history] = await Promise.all([
+    readPredictions(join(folder, "predictions.csv")),
+    readPredictions(join(folder, "predictions-validation.csv")),
+    readHistory(join(folder, "history.csv")),
+  ]);
+  return { test, validation, history };
+}

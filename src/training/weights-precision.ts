@@ -1,0 +1,36 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { Settings } from "../core/settings.js";
+import { modelFromFiles, modelToFiles } from "../models/artifacts.js";
+import { loadTrainingData } from "./data.js";
+import { predictExamples } from "./predict-examples.js";
+import type { Run } from "./run-store.js";
+
+/** Probabilities may move by this much when weights are rounded. */
+const tolerance = 1e-3;
+
+/**
+ * Whether a model may be published with float16 weights: when every validation clip keeps its predicted emotion and
+ * no probability moves by more than 0.001. float32 otherwise.
+ */
+export async function choosePrecision(
+  model: tf.LayersModel,
+  run: Run,
+  settings: Settings,
+): Promise<"float32" | "float16"> {
+  const { validation } = await loadTrainingData(run.spec, { settings });
+  const rounded = await modelFromFiles(await modelToFiles(model, "float16"));
+  try {
+    const [full, half] = [
+      await predictExamples(model, validation, run.spec.training.frames),
+      await predictExamples(rounded, validation, run.spec.training.frames),
+    ];
+    const same = full.every(
+      (prediction, i) =>
+        prediction.predicted === half[i]!.predicted &&
+        prediction.probabilities.every((p, k) => Math.abs(p - half[i]!.probabilities[k]!) <= tolerance),
+    );
+    return same ? "float16" : "float32";
+  } finally {
+    rounded.dispose();
+  }
+}
