@@ -25,7 +25,7 @@ try {
   await prepare(laboratory);
   const lab = spawn(places.python, labArguments(), {
     stdio: "inherit",
-    env: { ...process.env, PATH: `${join(places.venv, "bin")}:${process.env["PATH"]}` },
+    env: { ...process.env, PATH: `${join(places.venv, "bin")}:${process.env.PATH}` },
   });
   for (const signal of /** @type {const} */ (["SIGINT", "SIGTERM"]))
     process.on(signal, () => lab.kill(signal));

@@ -48,7 +48,7 @@ async function unpackWithLine(corpora) {
   const line = openLine("Real corpora");
   try {
     const env = await prepareRealCorpora(corpora, line.note);
-    line.done(env["AFFECTLAB_CORPORA"]);
+    line.done(env.AFFECTLAB_CORPORA);
     return env;
   } catch (error) {
     line.failed();
@@ -59,21 +59,13 @@ async function unpackWithLine(corpora) {
 try {
   await prepare(laboratory);
   const corpora = realCorporaSource();
-  const env = corpora === null ? {} : await prepareRealCorpora(corpora);
-  console.log(
-    corpora === null ? "  Real corpora: none at hand, test/real is left out" : `  Real corpora: ${corpora}`,
-  );
+  const env = corpora === null ? {} : await unpackWithLine(corpora);
+  if (corpora === null) console.log("  No real corpora at hand: test/real is left out.");
 
   check("Format and lint (biome)", [tool("@biomejs", "biome", "bin", "biome"), "check", "."]);
   check("Types (tsc)", [tool("typescript", "bin", "tsc"), "-p", "tsconfig.json", "--noEmit"]);
-  check("Imports (dependency-cruiser)", [
-    ...[
-      tool("dependency-cruiser", "bin", "dependency-cruise.mjs"),
-      "src",
-      "--config",
-      ".dependency-cruiser.cjs",
-    ],
-  ]);
+  const cruiser = tool("dependency-cruiser", "bin", "dependency-cruise.mjs");
+  check("Imports (dependency-cruiser)", [cruiser, "src", "--config", ".dependency-cruiser.cjs"]);
   mkdirSync(places.build, { recursive: true });
   const report = join(places.build, "vitest.json");
   rmSync(report, { force: true });
@@ -82,8 +74,7 @@ try {
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   check("Tests (vitest)", [tool("vitest", "vitest.mjs"), "run", ...only, ...without, ...reporters], {
     ...env,
-    NODE_OPTIONS:
-      `${process.env["NODE_OPTIONS"] ?? ""} --require ${JSON.stringify(places.nodeCompat)}`.trim(),
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(places.nodeCompat)}`.trim(),
   });
 
   const counts = readCounts(report);

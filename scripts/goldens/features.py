@@ -145,6 +145,29 @@ def main() -> None:
             ],
         },
     )
+    frames = dict(n_fft=1024, hop_length=256, center=False)
+    save(
+        "librosa-descriptors",
+        {
+            "source": source,
+            "cases": [
+                dict(
+                    sound=name,
+                    centroidHz=floats(librosa.feature.spectral_centroid(y=waves[name], sr=RATE, **frames)[0]),
+                    rolloffHz=floats(
+                        librosa.feature.spectral_rolloff(y=waves[name], sr=RATE, roll_percent=0.99, **frames)[0]
+                    ),
+                    flatness=floats(librosa.feature.spectral_flatness(y=waves[name], power=1.0, **frames)[0]),
+                    zeroCrossingRate=floats(
+                        librosa.feature.zero_crossing_rate(
+                            waves[name], frame_length=1024, hop_length=256, center=False, threshold=0, zero_pos=True
+                        )[0]
+                    ),
+                )
+                for name in ("chirp", "vowel")
+            ],
+        },
+    )
 
 
 if __name__ == "__main__":

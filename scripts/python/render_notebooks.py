@@ -22,7 +22,8 @@ def main() -> None:
     exporter = HTMLExporter(template_name="basic", exclude_input_prompt=True, exclude_output_prompt=True)
     bodies = []
     for content in json.load(sys.stdin):
-        notebook = nbformat.from_dict(content)
+        # A notebook's file may hold a text as a list of lines; reads() joins them.
+        notebook = nbformat.reads(json.dumps(content), as_version=4)
         # Pygments knows the language by this name; tslab's own metadata name a CodeMirror mode.
         notebook.metadata.setdefault("language_info", {})["pygments_lexer"] = "typescript"
         body, _resources = exporter.from_notebook_node(notebook)

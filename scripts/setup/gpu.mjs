@@ -38,7 +38,7 @@ export function chooseBuild({ driver, wish }) {
  * @param {string} text
  */
 export function driverInProc(text) {
-  return /Kernel Module\D*?(\d+\.\d+(?:\.\d+)?)/.exec(text)?.[1] ?? null;
+  return /Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s/.exec(text)?.[1] ?? null;
 }
 
 /** The NVIDIA driver's version, or null where there is none. */
@@ -61,5 +61,5 @@ export function readCards() {
 
 /** This machine's choice. */
 export function chooseBuildHere() {
-  return chooseBuild({ driver: readDriver(), wish: process.env["AFFECTLAB_CUDA"] });
+  return chooseBuild({ driver: readDriver(), wish: process.env.AFFECTLAB_CUDA });
 }

@@ -27,5 +27,5 @@ export const places = {
 
 /** The store of corpora, caches and runs, outside the checkout. */
 export function storeFolder() {
-  return resolve(process.env["AFFECTLAB_HOME"] || join(homedir(), ".cache", "affectlab"));
+  return resolve(process.env.AFFECTLAB_HOME || join(homedir(), ".cache", "affectlab"));
 }

@@ -7,7 +7,7 @@ import { hashFiles, readStamp, writeStamp } from "./stamps.mjs";
 
 /** Where real recordings are at hand for test/real: AFFECTLAB_CORPORA, else ../shared/corpora, else null. */
 export function realCorporaSource() {
-  const named = process.env["AFFECTLAB_CORPORA"];
+  const named = process.env.AFFECTLAB_CORPORA;
   if (named) {
     if (!existsSync(named)) {
       throw new SetupError(`AFFECTLAB_CORPORA names ${named}, which does not exist.`, "Correct or unset it.");

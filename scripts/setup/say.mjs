@@ -1,4 +1,4 @@
-const isTerminal = Boolean(process.stdout.isTTY) && !process.env["CI"];
+const isTerminal = Boolean(process.stdout.isTTY) && !process.env.CI;
 
 /**
  * Seconds as people say them: "0.4 s", "42 s", "3 min 05 s".

@@ -12,12 +12,15 @@ export class SetupError extends Error {
 }
 
 /**
- * Prints an error as people need it (a SetupError without a stack trace) and sets the exit code to 1.
+ * Prints an error as people need it (a SetupError, or the package's LabError, without a stack trace) and sets the exit
+ * code to 1.
  * @param {unknown} error
  */
 export function reportFailure(error) {
   if (error instanceof SetupError) {
     console.error(`\n${error.message}${error.remedy ? `\n→ ${error.remedy}` : ""}`);
+  } else if (error instanceof Error && error.name === "LabError") {
+    console.error(`\n${error.message}`);
   } else {
     console.error(error);
   }

@@ -13,7 +13,7 @@ import { isPythonFit, versionNumbers } from "./versions.mjs";
 
 /** The C++ compiler: $CXX, g++, clang++ or c++, whichever runs first; null when none does. */
 export function findCompiler() {
-  const candidates = [process.env["CXX"], "g++", "clang++", "c++"];
+  const candidates = [process.env.CXX, "g++", "clang++", "c++"];
   for (const command of candidates) {
     if (!command) continue;
     const tried = capture(command, ["--version"]);
@@ -27,7 +27,7 @@ export function findCompiler() {
  * @returns {Python[]}
  */
 export function findPythons() {
-  const wish = process.env["AFFECTLAB_PYTHON"];
+  const wish = process.env.AFFECTLAB_PYTHON;
   const candidates = wish
     ? [wish]
     : ["python3", "python3.12", "python3.11", "python3.13", "python3.10", "python"];
@@ -56,7 +56,7 @@ export function choosePython(pythons) {
 
 /** The tool that makes the environment: conda's family where present, else uv, else null (venv and pip). */
 export function findEnvironmentTool() {
-  const wish = process.env["AFFECTLAB_ENVIRONMENT_TOOL"];
+  const wish = process.env.AFFECTLAB_ENVIRONMENT_TOOL;
   const tools = /** @type {const} */ (["mamba", "micromamba", "conda", "uv"]);
   if (wish === "venv") return null;
   for (const tool of tools) {
@@ -104,7 +104,7 @@ export function readGlibc() {
 
 /** Whether npm reaches its registry through whatever proxy and mirror it is set to. */
 export function isNpmReachable() {
-  const asked = capture("npm", ["view", "tslab", "version"], { timeoutSeconds: 60 });
+  const asked = capture("npm", ["view", "tslab", "version", "--fetch-retries=0"], { timeoutSeconds: 60 });
   // An answer that is an error (a mirror that lacks the page) is still an answer.
   return (
     asked.ok ||
