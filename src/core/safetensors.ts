@@ -88,7 +88,8 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
     const size = shape.reduce((product, length) => product * length, 1);
     if (end - begin !== size * width || start + end > bytes.byteLength)
       fail(`${key} does not fit: the file is cut off or damaged`);
-    const data = bytes.slice(start + begin, start + end); // a copy, so that it is aligned
+    // A copy with a buffer of its own, aligned. Not slice(): a Node Buffer's slice shares the whole file's buffer.
+    const data = new Uint8Array(bytes.subarray(start + begin, start + end));
     arrays.push({
       name: key,
       shape,

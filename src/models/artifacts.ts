@@ -42,7 +42,7 @@ export async function modelToFiles(
 export async function modelFromFiles({ modelJson, weights }: ModelFiles): Promise<tf.LayersModel> {
   const entries = modelJson.weightsManifest.flatMap((group) => group.weights);
   const half = entries.some((entry) => entry.quantization?.dtype === "float16");
-  const aligned = weights.slice().buffer;
+  const aligned = new Uint8Array(weights).buffer; // not slice(): a Node Buffer's shares its buffer with others
   const weightData = half ? halfToSingle(new Uint16Array(aligned)).buffer : aligned;
   const weightSpecs = entries.map(({ name, shape, dtype }) => ({ name, shape, dtype }));
   return tf.loadLayersModel(
