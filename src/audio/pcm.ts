@@ -1,7 +1,7 @@
 import wavDecoder from "wav-decoder";
 import { WaveFile } from "wavefile";
 import { unsupported } from "./audio-errors.js";
-import { wavTags } from "./riff.js";
+import { minimalWav } from "./encode-wav.js";
 import type { PcmData, Sound } from "./sound.js";
 
 /**
@@ -31,26 +31,4 @@ export function decodePcm(pcm: PcmData, name: string): Sound {
     channels: channels.map((one) => Float32Array.from(one, (v) => (v - zero) / scale)),
     rateHz: pcm.rateHz,
   };
-}
-
-/** The same samples behind the plainest header there is, which every decoder reads, whatever the file's own looks like. */
-function minimalWav(pcm: PcmData): Uint8Array {
-  const wav = new Uint8Array(44 + pcm.bytes.length);
-  const view = new DataView(wav.buffer);
-  const frameBytes = (pcm.channels * pcm.bits) / 8;
-  const ascii = (at: number, text: string): void => wav.set(new TextEncoder().encode(text), at);
-  ascii(0, "RIFF");
-  view.setUint32(4, 36 + pcm.bytes.length, true);
-  ascii(8, "WAVEfmt ");
-  view.setUint32(16, 16, true);
-  view.setUint16(20, wavTags[pcm.encoding], true);
-  view.setUint16(22, pcm.channels, true);
-  view.setUint32(24, pcm.rateHz, true);
-  view.setUint32(28, pcm.rateHz * frameBytes, true);
-  view.setUint16(32, frameBytes, true);
-  view.setUint16(34, pcm.bits, true);
-  ascii(36, "data");
-  view.setUint32(40, pcm.bytes.length, true);
-  wav.set(pcm.bytes, 44);
-  return wav;
 }
