@@ -9,7 +9,7 @@ export interface MixableBatch {
 }
 
 export interface MixupOptions {
-  /** Shares are drawn from Beta(alpha, alpha): 0.4 mostly keeps one clip and adds a little of another. */
+  /** Shares are drawn from Beta(alpha, alpha), alpha in (0, 1]: 0.4 mostly keeps one clip and adds a little of another. */
   readonly alpha: number;
   /** The part of batches that is mixed, 0 to 1; the others are returned as they are. Default 1. */
   readonly probability?: number | undefined;
@@ -18,12 +18,12 @@ export interface MixupOptions {
 /**
  * mixup (Zhang et al. 2018): each item becomes share × itself + (1 - share) × another item of the batch, features
  * and label distributions alike, with one share a batch and partners by a random order. Returns new arrays (or the
- * given batch, when this one is not mixed). Throws LabError for a batch that does not divide into its items.
+ * given batch, when this one is not mixed). Throws LabError for a batch that does not divide into its items, and for
+ * an alpha outside (0, 1].
  */
 export function mixBatch(batch: MixableBatch, options: MixupOptions, random: Random): MixableBatch {
   const { items } = batch;
-  if (!(options.alpha > 0))
-    throw new LabError(`mixup: alpha is ${options.alpha}.`, "Use a positive number, such as 0.4.");
+  throwIfUnfit(options.alpha);
   if (
     !Number.isInteger(items) ||
     items < 1 ||
@@ -36,7 +36,7 @@ export function mixBatch(batch: MixableBatch, options: MixupOptions, random: Ran
     );
   }
   if (!random.chance(options.probability ?? 1)) return batch;
-  const share = betaSample(options.alpha, options.alpha, random);
+  const share = betaSample(options.alpha, random);
   const partners = random.shuffle(Array.from({ length: items }, (_, item) => item));
   return {
     features: mixRows(batch.features, items, partners, share),
@@ -61,20 +61,20 @@ function mixRows(
   return mixed;
 }
 
-/** A number from Beta(a, b): the part of one gamma number in the sum of two. */
-export function betaSample(a: number, b: number, random: Random): number {
-  const [x, y] = [gammaSample(a, random), gammaSample(b, random)];
-  return x + y > 0 ? x / (x + y) : 0.5;
+/**
+ * A number from Beta(alpha, alpha) by Jöhnk's method (Jöhnk 1964): a pair of powers of uniform numbers is drawn until
+ * their sum is at most 1, and gives the first one's part in it. Throws LabError for alpha outside (0, 1].
+ */
+export function betaSample(alpha: number, random: Random): number {
+  throwIfUnfit(alpha);
+  for (;;) {
+    const u = random.next() ** (1 / alpha);
+    const v = random.next() ** (1 / alpha);
+    if (u + v > 0 && u + v <= 1) return u / (u + v);
+  }
 }
 
-/** A number from Gamma(shape, 1) (Marsaglia and Tsang 2000; a shape under 1 by their boost). */
-function gammaSample(shape: number, random: Random): number {
-  if (shape < 1) return gammaSample(shape + 1, random) * (1 - random.next()) ** (1 / shape);
-  const d = shape - 1 / 3;
-  const c = 1 / Math.sqrt(9 * d);
-  for (;;) {
-    const x = random.normal();
-    const v = (1 + c * x) ** 3;
-    if (v > 0 && Math.log(1 - random.next()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
-  }
+function throwIfUnfit(alpha: number): void {
+  if (alpha > 0 && alpha <= 1) return;
+  throw new LabError(`mixup: alpha is ${alpha}.`, "Use a number above 0 and up to 1, such as 0.4.");
 }

@@ -15,7 +15,7 @@ interface Workspace {
   readonly window: Float64Array;
   readonly input: Float64Array;
   readonly output: Float64Array;
-  readonly power: Float64Array;
+  readonly powers: readonly [Float64Array, Float64Array];
 }
 
 /**
@@ -40,7 +40,7 @@ const workspaceOf = remember(
     window: hannWindow(windowLength),
     input: new Float64Array(2 * windowLength),
     output: new Float64Array(2 * windowLength),
-    power: new Float64Array(windowLength / 2 + 1),
+    powers: [new Float64Array(windowLength / 2 + 1), new Float64Array(windowLength / 2 + 1)],
   }),
 );
 
@@ -57,51 +57,71 @@ export function eachPowerFrame(
   frames: number,
   receive: (frame: number, power: Float64Array) => void,
 ): void {
-  const size = framing.windowLength;
-  const { fourier, window, input, output, power } = workspaceOf(size);
-  const mirror = framing.edges === "mirror";
+  const { windowLength: size, hopLength } = framing;
+  const { fourier, window, input, output, powers } = workspaceOf(size);
+  const inner = framing.edges === "mirror" ? mirrored : (at: number): number => at;
   for (let frame = 0; frame < frames; frame += 2) {
-    const start = frame * framing.hopLength - size / 2;
-    windowFrame(samples, start, window, input, 0, mirror);
-    if (frame + 1 < frames) windowFrame(samples, start + framing.hopLength, window, input, 1, mirror);
-    else for (let n = 0; n < size; n++) input[2 * n + 1] = 0;
+    const start = frame * hopLength - size / 2;
+    const isPair = frame + 1 < frames;
+    if (isPair && start >= 0 && start + hopLength + size <= samples.length) {
+      windowPair(samples, start, start + hopLength, window, input);
+    } else {
+      windowEdge(samples, start, window, input, 0, inner);
+      if (isPair) windowEdge(samples, start + hopLength, window, input, 1, inner);
+      else for (let n = 0; n < size; n++) input[2 * n + 1] = 0;
+    }
     fourier.transform(output, input);
-    separate(output, size, power, 1);
-    receive(frame, power);
-    if (frame + 1 === frames) break;
-    separate(output, size, power, -1);
-    receive(frame + 1, power);
+    separate(output, size, powers[0], powers[1]);
+    receive(frame, powers[0]);
+    if (isPair) receive(frame + 1, powers[1]);
   }
 }
 
-/** |(Z[k] + sign × conj Z[N - k]) / 2|²: sign 1 gives the frame in the real part, -1 that in the imaginary part. */
-function separate(spectrum: Float64Array, size: number, power: Float64Array, sign: 1 | -1): void {
-  for (let k = 0; k <= size / 2; k++) {
-    const other = k === 0 ? 0 : 2 * (size - k);
-    const real = spectrum[2 * k]! + sign * spectrum[other]!;
-    const imaginary = spectrum[2 * k + 1]! - sign * spectrum[other + 1]!;
-    power[k] = 0.25 * (real * real + imaginary * imaginary);
+/** Two frames that lie inside the sound, as the real and the imaginary part. */
+function windowPair(
+  samples: Float32Array,
+  first: number,
+  second: number,
+  window: Float64Array,
+  input: Float64Array,
+): void {
+  for (let n = 0; n < window.length; n++) {
+    const weight = window[n]!;
+    input[2 * n] = weight * samples[first + n]!;
+    input[2 * n + 1] = weight * samples[second + n]!;
   }
 }
 
-function windowFrame(
+/** One frame that reaches beyond an end; `inner` says which sample stands for one out there. */
+function windowEdge(
   samples: Float32Array,
   start: number,
   window: Float64Array,
   input: Float64Array,
   part: 0 | 1,
-  mirror: boolean,
+  inner: (at: number, length: number) => number,
 ): void {
-  const size = window.length;
-  const length = samples.length;
-  if (start >= 0 && start + size <= length) {
-    for (let n = 0; n < size; n++) input[2 * n + part] = window[n]! * samples[start + n]!;
-    return;
+  for (let n = 0; n < window.length; n++) {
+    const at = inner(start + n, samples.length);
+    input[2 * n + part] = at >= 0 && at < samples.length ? window[n]! * samples[at]! : 0;
   }
-  for (let n = 0; n < size; n++) {
-    let at = start + n;
-    if (mirror) at = mirrored(at, length);
-    input[2 * n + part] = at >= 0 && at < length ? window[n]! * samples[at]! : 0;
+}
+
+/** The frame in the real part is (Z[k] + conj Z[N - k]) / 2, that in the imaginary part (Z[k] - conj Z[N - k]) / 2i. */
+function separate(spectrum: Float64Array, size: number, first: Float64Array, second: Float64Array): void {
+  first[0] = spectrum[0]! * spectrum[0]!;
+  second[0] = spectrum[1]! * spectrum[1]!;
+  for (let k = 1, at = 2, mirror = 2 * size - 2; k <= size / 2; k++, at += 2, mirror -= 2) {
+    const real = spectrum[at]!;
+    const imaginary = spectrum[at + 1]!;
+    const mirrorReal = spectrum[mirror]!;
+    const mirrorImaginary = spectrum[mirror + 1]!;
+    const a = real + mirrorReal;
+    const b = imaginary - mirrorImaginary;
+    const c = real - mirrorReal;
+    const d = imaginary + mirrorImaginary;
+    first[k] = 0.25 * (a * a + b * b);
+    second[k] = 0.25 * (c * c + d * d);
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LabError } from "../../src/core/errors.js";
 import { createRandom } from "../../src/core/random.js";
 import { betaSample, mixBatch } from "../../src/features/mixup.js";
 
@@ -37,9 +38,9 @@ describe("mixup", () => {
     expect(batch).toEqual(before);
   });
 
-  it.each([0.2, 0.4, 1, 3])("draws shares with mean and variance of a symmetric Beta(%s)", (alpha) => {
+  it.each([0.1, 0.2, 0.4, 1])("draws shares with mean and variance of a symmetric Beta(%s)", (alpha) => {
     const random = createRandom(11);
-    const draws = Array.from({ length: 40_000 }, () => betaSample(alpha, alpha, random));
+    const draws = Array.from({ length: 40_000 }, () => betaSample(alpha, random));
     const mean = draws.reduce((sum, x) => sum + x, 0) / draws.length;
     const variance = draws.reduce((sum, x) => sum + (x - mean) ** 2, 0) / draws.length;
     expect(draws.every((x) => x >= 0 && x <= 1)).toBe(true);
@@ -51,6 +52,22 @@ describe("mixup", () => {
     expect(() => mixBatch({ ...batch, items: 5 }, { alpha: 0.4 }, createRandom(0))).toThrow(
       "rows of 5 items",
     );
-    expect(() => mixBatch(batch, { alpha: 0 }, createRandom(0))).toThrow("alpha is 0");
+  });
+
+  it.each([0, -0.4, 1.5, Number.NaN])("refuses alpha %s, which Jöhnk's method cannot draw for", (alpha) => {
+    expect(() => mixBatch(batch, { alpha, probability: 0 }, createRandom(0))).toThrow(`alpha is ${alpha}`);
+    expect(() => betaSample(alpha, createRandom(0))).toThrow(LabError);
+  });
+
+  it("takes its random numbers in the order: whether, how much, with whom", () => {
+    const [random, same] = [createRandom(3), createRandom(3)];
+    const mixed = mixBatch(batch, { alpha: 0.4, probability: 0.9 }, random);
+    expect(same.chance(0.9)).toBe(true);
+    const share = betaSample(0.4, same);
+    const partners = same.shuffle([0, 1, 2, 3, 4, 5]);
+    expect([...mixed.features.filter((_, i) => i % 4 === 0)]).toEqual(
+      partners.map((partner, item) => Math.fround(share * (item + 1) + (1 - share) * (partner + 1))),
+    );
+    expect(random.state()).toEqual(same.state());
   });
 });
