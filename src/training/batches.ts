@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../core/random.js";
 import { augmentFeatures } from "../features/augment-features.js";
 import type { Features } from "../features/feature-spec.js";
+import { mixBatch } from "../features/mixup.js";
 import { placeFeatures } from "../features/place-features.js";
 import type { Example } from "./example.js";
 import type { TrainingOptions } from "./run-spec.js";
@@ -21,15 +22,6 @@ export function assembleBatch(features: readonly Features[], frames: number): Fl
   const values = new Float32Array(features.length * frames * bands);
   for (const [i, item] of features.entries()) placeFeatures(item, frames, null, values, i * frames * bands);
   return values;
-}
-
-/** A number from Beta(alpha, alpha) by Jöhnk's method; alpha in (0, 1]. */
-function drawBeta(alpha: number, random: Random): number {
-  for (;;) {
-    const u = random.next() ** (1 / alpha);
-    const v = random.next() ** (1 / alpha);
-    if (u + v > 0 && u + v <= 1) return u / (u + v);
-  }
 }
 
 /**
@@ -56,24 +48,10 @@ export function assembleTrainingBatch(
     for (let k = 0; k < classes; k++) labels[row * classes + k] = (weight * labelSmoothing) / classes;
     labels[row * classes + label]! += weight * (1 - labelSmoothing);
   });
-  if (mixup.share > 0 && random.chance(mixup.share)) {
-    const share = drawBeta(mixup.alpha, random);
-    const order = random.shuffle(Array.from({ length: size }, (_, i) => i));
-    blendRows(values, order, share);
-    blendRows(labels, order, share);
-  }
-  return { values, labels, size };
-}
-
-/** rows[i] becomes share × rows[i] + (1 - share) × rows[order[i]], in place. */
-function blendRows(rows: Float32Array, order: readonly number[], share: number): void {
-  const width = rows.length / order.length;
-  const original = rows.slice();
-  order.forEach((other, row) => {
-    for (let k = 0; k < width; k++) {
-      rows[row * width + k] = share * original[row * width + k]! + (1 - share) * original[other * width + k]!;
-    }
-  });
+  if (mixup.share <= 0) return { values, labels, size }; // without mixup nothing is drawn for it
+  const mixable = { features: values, labels, items: size };
+  const mixed = mixBatch(mixable, { alpha: mixup.alpha, probability: mixup.share }, random);
+  return { values: mixed.features, labels: mixed.labels, size };
 }
 
 /** The batch in the shape that a model's input has: [batch, frames, bands, 1] for images, [batch, frames, bands] for sequences. */

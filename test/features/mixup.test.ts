@@ -60,7 +60,7 @@ describe("mixup", () => {
   });
 
   it("takes its random numbers in the order: whether, how much, with whom", () => {
-    const [random, same] = [createRandom(3), createRandom(3)];
+    const [random, same] = [createRandom(4), createRandom(4)];
     const mixed = mixBatch(batch, { alpha: 0.4, probability: 0.9 }, random);
     expect(same.chance(0.9)).toBe(true);
     const share = betaSample(0.4, same);
