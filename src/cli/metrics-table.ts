@@ -1,0 +1,31 @@
+import type { Figure, PartMetrics } from "../evaluation/report.js";
+import { alignTable, percent } from "./text-table.js";
+
+/**
+ * The metrics of a part as a table, a row for all clips and one for each corpus, in percent: each figure with its 95%
+ * interval by clip, and UAR also by speaker where five or more are judged. A lone corpus has no row of its own.
+ */
+export function metricsTable(metrics: PartMetrics): string {
+  const groups = Object.entries(metrics);
+  const rows = groups.length === 2 ? groups.filter(([name]) => name !== "all") : groups;
+  return alignTable(
+    ["%", "clips", "accuracy", "UAR", "UAR by speaker", "macro-F1"],
+    rows.map(([name, { n, accuracy, uar, macroF1 }]) => [
+      name,
+      String(n),
+      withInterval(accuracy),
+      withInterval(uar),
+      uar.speaker === null ? "-" : interval(uar.speaker),
+      withInterval(macroF1),
+    ]),
+    ["left", "right", "right", "right", "right", "right"],
+  );
+}
+
+function withInterval({ value, clip }: Figure): string {
+  return `${percent(value)} ${interval(clip)}`;
+}
+
+function interval([low, high]: readonly [number, number]): string {
+  return `[${percent(low)}, ${percent(high)}]`;
+}

@@ -1,0 +1,88 @@
+import type { Command } from "commander";
+import { LabError, messageOf } from "../core/errors.js";
+import { exitCodes } from "./exit-codes.js";
+import { openWorkplace } from "./global-options.js";
+
+interface PredictFlags {
+  readonly model: string;
+  readonly protocol?: string;
+  readonly json?: true;
+}
+
+interface FileAnswer {
+  readonly file: string;
+  readonly emotion: string;
+  /** The largest probability after calibration. */
+  readonly confidence: number;
+  readonly probabilities: Readonly<Record<string, number>>;
+}
+
+/** `affectlab predict`: the emotion of recordings. */
+export function addPredictCommand(program: Command): void {
+  program
+    .command("predict")
+    .description("Tell the emotion of recordings, with the probability of each of the eight.")
+    .argument("<files...>", "recordings: WAV, AIFF, FLAC, MP3, OGG, Opus, M4A")
+    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "resnet")
+    .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
+    .option("--json", "print JSON instead of a table")
+    .addHelpText(
+      "after",
+      `
+A file that cannot be used is named on standard error; the others are answered, and the exit code is 1.
+
+Examples:
+  affectlab predict recording.wav
+  affectlab predict *.wav --json > answers.json
+  affectlab predict call.mp3 --model resnet --protocol combined`,
+    )
+    .action(async (files: string[], flags: PredictFlags, command: Command) => {
+      const { settings, log } = await openWorkplace(command);
+      const { loadPredictor } = await import("../inference/load-predictor.js");
+      const { predictWaves } = await import("../inference/predict.js");
+      const { decodeFile } = await import("../audio/decode-file.js");
+      const predictor = await loadPredictor({
+        model: flags.model,
+        root: settings.root,
+        ...(flags.protocol !== undefined && { protocol: flags.protocol }),
+      });
+      const { card } = predictor;
+      const answers: FileAnswer[] = [];
+      for (const file of files) {
+        try {
+          const { emotion, confidence, probabilities } = predictWaves(predictor, [
+            await decodeFile(file),
+          ])[0]!;
+          const named = Object.fromEntries(card.labels.map((label, i) => [label, round(probabilities[i]!)]));
+          answers.push({ file, emotion, confidence: round(confidence), probabilities: named });
+        } catch (error) {
+          if (!(error instanceof LabError)) throw error;
+          const message = messageOf(error);
+          process.stderr.write(`${message.includes(file) ? message : `${file}: ${message}`}\n`);
+          process.exitCode = exitCodes.failure;
+        }
+      }
+      log.info({ model: card.name, files: files.length, answered: answers.length }, "predicted");
+      if (flags.json === true) {
+        const { name, protocol, specHash } = card;
+        console.log(JSON.stringify({ model: { name, protocol, specHash }, predictions: answers }, null, 2));
+      } else if (answers.length > 0) console.log(await answersTable(answers, card.labels));
+    });
+}
+
+async function answersTable(answers: readonly FileAnswer[], labels: readonly string[]): Promise<string> {
+  const { alignTable, percent } = await import("./text-table.js");
+  const rows = answers.map(({ file, emotion, confidence, probabilities }) => [
+    file,
+    emotion,
+    percent(confidence),
+    ...labels.map((label) => percent(probabilities[label]!)),
+  ]);
+  const sides = ["left", "left", ...[...labels, "confidence"].map(() => "right" as const)] as const;
+  return alignTable(["%", "emotion", "confidence", ...labels], rows, sides);
+}
+
+/** Six decimals, as in predictions.csv. */
+function round(probability: number): number {
+  return Number(probability.toFixed(6));
+}

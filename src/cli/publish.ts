@@ -1,0 +1,45 @@
+import { relative } from "node:path";
+import type { Command } from "commander";
+import { openWorkplace } from "./global-options.js";
+
+interface PublishFlags {
+  readonly as?: string;
+  readonly replace?: true;
+  readonly opusCopy?: true;
+}
+
+/** `affectlab publish`: the one command that writes results/ and models/. */
+export function addPublishCommand(program: Command): void {
+  program
+    .command("publish")
+    .description("Write a finished run to results/ and, for seed 0 without folds, its weights to models/.")
+    .argument("<run>", "the run's hash, or the first digits of it")
+    .option("--as <name>", "the row's name (default: the model's)")
+    .option("--replace", "take the place of a result of another specification")
+    .option("--opus-copy", "accept clips that are not the publishers' own files, and mark the result so")
+    .addHelpText(
+      "after",
+      `
+Refuses every profile but full, and clips whose checksums are not the publishers' unless --opus-copy is given.
+
+Examples:
+  affectlab publish 3f2a91
+  affectlab publish 3f2a91 --as resnet-wide`,
+    )
+    .action(async (prefix: string, flags: PublishFlags, command: Command) => {
+      const { settings, log } = await openWorkplace(command);
+      const [{ publishRun }, { findRun }] = await Promise.all([
+        import("../training/publish.js"),
+        import("../training/run-store.js"),
+      ]);
+      const { hash, spec } = await findRun(prefix, settings);
+      const written = await publishRun(hash, {
+        settings: { ...settings, profile: spec.profile },
+        ...(flags.as !== undefined && { as: flags.as }),
+        replace: flags.replace === true,
+        opusCopy: flags.opusCopy === true,
+      });
+      log.info({ run: hash, written }, "published");
+      for (const folder of written) console.log(relative(process.cwd(), folder) || ".");
+    });
+}

@@ -1,0 +1,120 @@
+import { LabError } from "../core/errors.js";
+
+/** What `--set` changes of a specification, ready for defineRun. */
+export interface SpecChanges {
+  readonly options: Record<string, unknown>;
+  readonly features: Record<string, unknown>;
+  readonly training: Record<string, unknown>;
+}
+
+/** The values of a recipe that may be changed, complete. */
+export type SpecDefaults = { readonly [group in keyof SpecChanges]: object };
+
+const groups = ["options", "features", "training"] as const;
+
+/** Fields whose value may be null, which leaves them out. */
+const nullable = new Set([
+  "training.clipNorm",
+  "training.patienceEpochs",
+  "training.augmentation",
+  "features.trimDecibels",
+  "features.topDecibels",
+]);
+
+/**
+ * Reads assignments such as `training.epochs=10`, `training.mixup.share=0.3` or `options.channels=[8,16]` against the
+ * values that they change. A value is JSON, or else a word. Throws LabError for a field that there is not (it lists
+ * those there are) and for a value of another type than the field's.
+ */
+export function parseChanges(assignments: readonly string[], defaults: SpecDefaults): SpecChanges {
+  const changes: SpecChanges = { options: {}, features: {}, training: {} };
+  for (const assignment of assignments) {
+    const [, path, text] =
+      /^([^=]+)=(.*)$/s.exec(assignment) ?? fail(assignment, "is no assignment", example);
+    const [group, ...fields] = (path as string).trim().split(".") as [keyof SpecChanges, ...string[]];
+    if (!groups.includes(group) || fields.length === 0) {
+      fail(assignment, "names no field", `${example}; a field begins with ${groups.join(", ")}.`);
+    }
+    const target = changes[group];
+    target[fields[0]!] ??= structuredClone((defaults[group] as Record<string, unknown>)[fields[0]!]);
+    assign(
+      assignment,
+      { [group]: { ...defaults[group], ...target } },
+      [group, ...fields],
+      (whole) => {
+        target[fields[0]!] = (whole[group] as Record<string, unknown>)[fields[0]!];
+      },
+      parseValue(text as string),
+    );
+  }
+  return changes;
+}
+
+const example = "Write it as training.epochs=10";
+
+function assign(
+  assignment: string,
+  whole: Record<string, unknown>,
+  path: readonly string[],
+  keep: (whole: Record<string, unknown>) => void,
+  value: unknown,
+): void {
+  let holder = whole;
+  for (const [depth, field] of path.entries()) {
+    if (
+      holder === null ||
+      typeof holder !== "object" ||
+      Array.isArray(holder) ||
+      !Object.hasOwn(holder, field)
+    ) {
+      const place = path.slice(0, depth).join(".");
+      const there =
+        holder !== null && typeof holder === "object" ? Object.keys(holder).join(", ") : "no fields";
+      fail(assignment, `names a field that ${place} does not have`, `It has: ${there}.`);
+    }
+    if (depth < path.length - 1) holder = holder[field] as Record<string, unknown>;
+  }
+  const last = path.at(-1)!;
+  checkValue(assignment, path.join("."), holder[last], value);
+  holder[last] = value;
+  keep(whole);
+}
+
+function checkValue(assignment: string, path: string, before: unknown, value: unknown): void {
+  if (path === "features.kind") {
+    fail(
+      assignment,
+      "changes the kind of features",
+      "Another kind has other fields: define the run in a notebook.",
+    );
+  }
+  if (value === null && nullable.has(path)) return;
+  if (before === null ? typeof value === "number" : typeOf(value) === typeOf(before)) return;
+  const wanted = before === null ? "number" : typeOf(before);
+  fail(
+    assignment,
+    "has a value of another type",
+    `It takes a ${wanted}${nullable.has(path) ? " or null" : ""}.`,
+  );
+}
+
+/** `number` (0 or above), `list of number`, `boolean`, `string`, `null`, `object with a, b`. */
+function typeOf(value: unknown): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return `list of ${[...new Set(value.map(typeOf))].sort().join(" and ")}`;
+  if (typeof value === "object") return `object with ${Object.keys(value).sort().join(", ")}`;
+  if (typeof value === "number" && value < 0) return "negative number";
+  return typeof value;
+}
+
+function parseValue(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text.trim();
+  }
+}
+
+function fail(assignment: string, what: string, remedy: string): never {
+  throw new LabError(`--set ${assignment} ${what}.`, remedy.endsWith(".") ? remedy : `${remedy}.`);
+}

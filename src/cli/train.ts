@@ -1,0 +1,141 @@
+import { type Command, Option } from "commander";
+import type { Logger } from "pino";
+import { formatSeconds } from "../core/progress.js";
+import type { Settings } from "../core/settings.js";
+import { type ProtocolName, protocolNames } from "../protocols/split.js";
+import type { RunSpec } from "../training/run-spec.js";
+import { namesList, openWorkplace } from "./global-options.js";
+
+interface TrainFlags {
+  readonly protocol: ProtocolName;
+  readonly fold?: string;
+  readonly corpora?: string[];
+  readonly set: string[];
+  readonly force?: true;
+  readonly json?: true;
+}
+
+/** `affectlab train`: one run, from the store when it is there, gone on with when it was cut off. */
+export function addTrainCommand(program: Command): void {
+  program
+    .command("train")
+    .description(
+      "Train a model on a protocol; a run that is finished is loaded, one that was cut off goes on.",
+    )
+    .argument("<model>", "an architecture: resnet")
+    .addOption(
+      new Option("-p, --protocol <name>", "how clips are divided")
+        .choices(protocolNames)
+        .makeOptionMandatory(),
+    )
+    .option("-f, --fold <name>", "1 to 6 for emobox-ravdess, the held-out corpus for leave-one-corpus-out")
+    .option("-c, --corpora <names>", "corpora, separated by commas (default: the protocol's)", namesList)
+    .option(
+      "-s, --set <field=value>",
+      "change a field of options, features or training; may be repeated",
+      (assignment: string, before: string[]) => [...before, assignment],
+      [],
+    )
+    .option("--force", "train again although the store has this run")
+    .option("--json", "print metrics.json instead of a table")
+    .addHelpText(
+      "after",
+      `
+Ctrl-C and SIGTERM end training after the current step; the same command goes on from there.
+
+Examples:
+  affectlab train resnet --protocol combined --profile quick
+  affectlab train resnet --protocol speaker-independent --profile full --seed 1
+  affectlab train resnet --protocol emobox-ravdess --fold 3 --profile full
+  affectlab train resnet --protocol combined --corpora my-recordings,crema-d --profile full
+  affectlab train resnet --protocol combined --set training.epochs=10 --set options.headUnits=64 \\
+      --set features.bands=40 --set training.augmentation=null`,
+    )
+    .action(async (model: string, flags: TrainFlags, command: Command) => {
+      const { settings, log } = await openWorkplace(command);
+      const spec = await specOf(model, flags, settings);
+      await train(spec, flags, settings, log);
+    });
+}
+
+async function specOf(model: string, flags: TrainFlags, settings: Settings): Promise<RunSpec> {
+  const [
+    { defineRun },
+    { usualCorpora },
+    { recipeFor },
+    { architectureNamed, completeOptions },
+    { checkFold },
+  ] = await Promise.all([
+    import("../training/define-run.js"),
+    import("../training/usual-corpora.js"),
+    import("../training/recipes.js"),
+    import("../models/registry.js"),
+    import("../protocols/draw-split.js"),
+  ]);
+  const { parseChanges } = await import("./spec-changes.js");
+  const architecture = architectureNamed(model);
+  const recipe = recipeFor(model, settings.profile);
+  const defaults = { ...recipe, options: completeOptions(architecture, recipe.options) };
+  const { options, features, training } = parseChanges(flags.set, defaults);
+  const fold = flags.fold ?? null;
+  checkFold(flags.protocol, fold, flags.corpora ?? usualCorpora(flags.protocol));
+  return await defineRun(
+    {
+      model,
+      protocol: flags.protocol,
+      fold,
+      ...(flags.corpora !== undefined && { corpora: flags.corpora }),
+      options: options as RunSpec["options"],
+      features,
+      training,
+    },
+    settings,
+  );
+}
+
+async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: Logger): Promise<void> {
+  const [{ runHash }, { readRun, runFiles }, { trainRun }, { listenForTermination }, { openProgress }] =
+    await Promise.all([
+      import("../training/run-spec.js"),
+      import("../training/run-store.js"),
+      import("../training/train-run.js"),
+      import("./termination.js"),
+      import("./terminal-progress.js"),
+    ]);
+  const hash = runHash(spec);
+  const isFinished = flags.force !== true && (await readRun(hash, settings)) !== null;
+  const { model, protocol, fold, seed, profile } = spec;
+  log.info(
+    { run: hash, model, protocol, fold, seed, profile },
+    isFinished ? "run loaded" : "training starts",
+  );
+  const progress = await openProgress();
+  const stop = listenForTermination();
+  try {
+    const run = await trainRun(spec, {
+      settings,
+      force: flags.force === true,
+      onProgress: progress.listener,
+      stop,
+    });
+    progress.close();
+    const { metrics } = run;
+    log.info({ run: hash, epochs: metrics.epochs, seconds: metrics.seconds }, "training ended");
+    if (flags.json === true) console.log(JSON.stringify(metrics, null, 2));
+    else {
+      const { metricsTable } = await import("./metrics-table.js");
+      const how = isFinished ? "loaded from the store" : `${formatSeconds(metrics.seconds)} of training`;
+      const what = `${model}, ${protocol}${fold === null ? "" : ` fold ${fold}`}, seed ${seed}, ${profile}`;
+      console.log(`Test clips of ${what}; epoch ${metrics.bestEpoch} of ${metrics.epochs}, ${how}:\n`);
+      console.log(metricsTable(metrics.test));
+      if (metrics.source === "sample") console.log("\nSynthetic speech: these figures are no result.");
+      console.log(`\nRun ${hash} lies in ${runFiles(hash, settings).folder}`);
+    }
+  } catch (error) {
+    log.info({ run: hash, error: String(error) }, "training ended early");
+    throw error;
+  } finally {
+    progress.close();
+    stop.release();
+  }
+}
