@@ -50,7 +50,7 @@ function readSettingsFile(path: string): z.infer<typeof settingsFile> {
 
 /**
  * The settings in force: a flag wins over the environment (AFFECTLAB_HOME, AFFECTLAB_PROFILE, AFFECTLAB_SEED),
- * that over `affectlab.json` in the checkout, that over the default. Throws LabError for a value that has no meaning.
+ * that over `affectlab.json` in the checkout (a relative `home` starts there), that over the default. Throws LabError for a value that has no meaning.
  */
 export function resolveSettings(flags: Partial<Settings> = {}): Settings {
   const root = flags.root ?? packageRoot;
@@ -58,7 +58,12 @@ export function resolveSettings(flags: Partial<Settings> = {}): Settings {
   const { AFFECTLAB_HOME: home, AFFECTLAB_PROFILE: profile, AFFECTLAB_SEED: seed } = process.env;
   return {
     root,
-    home: resolve(flags.home ?? (home || undefined) ?? file.home ?? join(homedir(), ".cache", "affectlab")),
+    home: resolve(
+      flags.home ??
+        (home || undefined) ??
+        (file.home && resolve(root, file.home)) ??
+        join(homedir(), ".cache", "affectlab"),
+    ),
     profile: profileOf(flags.profile ?? (profile || undefined) ?? file.profile ?? "sample"),
     seed: seedOf(flags.seed ?? (seed || undefined) ?? file.seed ?? 0),
   };

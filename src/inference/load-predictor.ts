@@ -1,5 +1,5 @@
 import { readdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import type { io } from "@tensorflow/tfjs";
 import { LabError, messageOf } from "../core/errors.js";
 import { readJson } from "../core/files.js";
@@ -54,12 +54,22 @@ async function findFolder(model: string, protocol: string | undefined, root: str
     const folder = join(root, "models", model, name);
     if ((await readJson(join(folder, "card.json"))) !== null) return folder;
   }
-  const published = await readdir(join(root, "models")).catch(() => [] as string[]);
-  const names = published.filter((name) => !name.includes("."));
+  const names = await publishedModels(root);
   throw new LabError(
     `There is no published model "${model}"${protocol === undefined ? "" : ` for the protocol ${protocol}`}.`,
     names.length === 0
       ? "None is published yet: train one and run `affectlab publish`."
       : `There are: ${names.join(", ")}.`,
   );
+}
+
+/** The models that have weights under models/, as `resnet (combined, evar)`. */
+async function publishedModels(root: string): Promise<string[]> {
+  const entries = await readdir(join(root, "models"), { recursive: true }).catch(() => [] as string[]);
+  const protocols = new Map<string, string[]>();
+  for (const entry of entries.sort()) {
+    const [name, protocol, file] = entry.split(sep);
+    if (file === "card.json") protocols.set(name!, [...(protocols.get(name!) ?? []), protocol!]);
+  }
+  return [...protocols].map(([name, of]) => `${name} (${of.join(", ")})`);
 }

@@ -72,6 +72,19 @@ export async function readCheckpoint(path: string, runHash: string): Promise<Che
     Float32Array,
     Float32Array,
   ];
-  const optimiser = { step: Number(metadata.step), weights, average, firstMoment, secondMoment };
-  return { runHash, state: JSON.parse(metadata.state ?? "{}") as TrainingState, optimiser };
+  const step = Number(metadata.step);
+  const state = parseState(metadata.state);
+  if (state === null || !Number.isInteger(step) || average.length !== weights.length) {
+    throw new LabError(`${path} does not say where training stood.`, "It is damaged; delete it.");
+  }
+  return { runHash, state, optimiser: { step, weights, average, firstMoment, secondMoment } };
+}
+
+function parseState(text: string | undefined): TrainingState | null {
+  try {
+    const state = JSON.parse(text ?? "null") as TrainingState | null;
+    return Number.isInteger(state?.epoch) && Array.isArray(state?.history) ? state : null;
+  } catch {
+    return null;
+  }
 }

@@ -9,6 +9,7 @@ import { fitStandardisation, type Standardisation, standardise } from "../featur
 import { splitFor } from "../protocols/split-for.js";
 import type { Example } from "./example.js";
 import type { RunSpec } from "./run-spec.js";
+import { usualCorpora } from "./usual-corpora.js";
 
 /** The three parts of a split, ready for training, and what the features were standardised by. */
 export interface TrainingData {
@@ -31,7 +32,9 @@ export async function loadTrainingData(
   { settings, onProgress, stop }: DataOptions,
 ): Promise<TrainingData> {
   const clips = await loadCatalogueFor(settings, Object.keys(spec.corpora));
-  const split = await splitFor(spec.protocol, spec.fold, clips, settings);
+  const own = usualCorpora(spec.protocol);
+  const alsoTrainOn = Object.keys(spec.corpora).filter((name) => own.length === 1 && !own.includes(name));
+  const split = await splitFor(spec.protocol, spec.fold, clips, settings, { alsoTrainOn });
   const used = new Set([...split.train, ...split.validation, ...split.test]);
   const features = await cachedFeatures(
     clips.filter((clip) => used.has(clip.id)),

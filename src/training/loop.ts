@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { InterruptedError } from "../core/errors.js";
+import { InterruptedError, LabError } from "../core/errors.js";
 import type { ProgressListener } from "../core/progress.js";
 import { createRandom, type Random } from "../core/random.js";
 import type { StopSignal } from "../core/stop-signal.js";
@@ -47,7 +47,7 @@ const freshState: TrainingState = {
  * Trains until the last epoch, until validation UAR has stood still for the patience, or until the stop signal.
  * After each epoch the state goes to last.safetensors, to best.safetensors when validation UAR is the best so far,
  * and every tenth is kept. Started again from a checkpoint it gives the numbers of a run that never stopped.
- * Throws InterruptedError once a requested stop has been saved.
+ * Throws InterruptedError once a requested stop has been saved, LabError when the loss is no number any more.
  */
 export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> {
   const { model, validation, options, files, runHash } = input;
@@ -162,7 +162,7 @@ async function runEpoch(
   };
 }
 
-/** One step of gradient descent on these examples; gives the loss. Throws RangeError when it is no number. */
+/** One step of gradient descent on these examples; gives the loss. Throws LabError when it is no number. */
 function trainStep(
   model: tf.LayersModel,
   trained: readonly tf.Variable[],
@@ -183,7 +183,7 @@ function trainStep(
     );
     const loss = value.dataSync()[0]!;
     if (!Number.isFinite(loss))
-      throw new RangeError(`Training diverged: the loss is ${loss}. Lower the learning rate.`);
+      throw new LabError(`Training diverged: the loss is ${loss}.`, "Lower training.learningRate.");
     optimiser.apply(
       trained.map((variable) => grads[variable.name]!),
       learningRate,

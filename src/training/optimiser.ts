@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { LabError } from "../core/errors.js";
 
 /** Settings of AdamW; the learning rate is given at each step. */
 export interface OptimiserOptions {
@@ -24,6 +25,7 @@ export interface Optimiser {
   /** Runs `work` with the averaged weights in the model, then puts the trained ones back. */
   withAverage<T>(work: () => Promise<T>): Promise<T>;
   save(): OptimiserState;
+  /** Goes on from a saved state. Throws LabError when it is of a network of another size. */
   restore(state: OptimiserState): void;
   dispose(): void;
 }
@@ -116,6 +118,13 @@ export function createOptimiser(
       secondMoment: secondMoment.dataSync<"float32">().slice(),
     }),
     restore(state) {
+      const sizes = [state.weights.length, state.average.length, state.firstMoment.length];
+      if (sizes[0] !== average.size || sizes[1] !== average.size || sizes[2] !== size) {
+        throw new LabError(
+          `The checkpoint holds ${sizes[0]} weights where this network has ${average.size}.`,
+          "It was written by another version of the code; train the run again with --force.",
+        );
+      }
       step = state.step;
       tf.tidy(() => {
         assignFlat(all, tf.tensor1d(state.weights));

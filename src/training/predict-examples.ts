@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { LabError } from "../core/errors.js";
 import { emotions } from "../corpora/emotions.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { assembleBatch, toModelInput } from "./batches.js";
@@ -7,7 +8,7 @@ import type { Example } from "./example.js";
 /** Clips of one forward pass: large enough for two cores, small enough for memory. */
 const batchSize = 64;
 
-/** The model's prediction for every example, in order. Throws RangeError if the network gives a number that is none. */
+/** The model's prediction for every example, in order. Throws LabError if the network gives a number that is none. */
 export async function predictExamples(
   model: tf.LayersModel,
   examples: readonly Example[],
@@ -32,7 +33,10 @@ export async function predictExamples(
 
 function toPrediction(clip: Example["clip"], probabilities: readonly number[]): Prediction {
   if (probabilities.some((p) => !Number.isFinite(p))) {
-    throw new RangeError(`The network gives no number for ${clip.id}: its weights have diverged.`);
+    throw new LabError(
+      `The network gives no number for ${clip.id}: its weights have diverged.`,
+      "Lower training.learningRate.",
+    );
   }
   const predicted = emotions[probabilities.indexOf(Math.max(...probabilities))]!;
   return {

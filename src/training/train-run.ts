@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { writeJson } from "../core/files.js";
+import { graphicsCard } from "../core/graphics-card.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
@@ -89,7 +90,7 @@ async function judge(
     epochs,
     bestEpoch,
     seconds: Math.round(seconds),
-    device: describeDevice(deviceName()),
+    device: describeDevice(deviceName() === "GPU" ? (graphicsCard()?.name ?? "GPU") : "CPU"),
     precision: spec.precision,
     versions: versionsInUse(tensorFlowVersion(), tf.version_core),
   };

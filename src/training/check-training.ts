@@ -1,0 +1,57 @@
+import { LabError } from "../core/errors.js";
+import { usualFeatureAugmentation } from "../features/augment-features.js";
+import { recipeFor } from "./recipes.js";
+import type { TrainingOptions } from "./run-spec.js";
+
+const knownTraining = recipeFor("resnet", "full").training;
+
+const choices = { classWeights: ["none", "balanced"], sampling: ["every-clip", "balanced"] } as const;
+
+/** Throws LabError when an object has a member that its model lacks: a misspelt option would be ignored silently. */
+export function refuseUnknown(name: string, given: object, known: object): void {
+  const unknown = Object.keys(given).find((key) => !(key in known));
+  if (unknown === undefined) return;
+  throw new LabError(`${name} has no option "${unknown}".`, `It has: ${Object.keys(known).join(", ")}.`);
+}
+
+/** Throws LabError naming the option when training options hold one that is unknown or whose value has no meaning. */
+export function checkTraining(training: TrainingOptions): void {
+  refuseUnknown("training", training, knownTraining);
+  refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
+  refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
+  const wholeFromOne = ["epochs", "batchSize", "frames", "validateEveryEpochs"] as const;
+  for (const name of wholeFromOne) {
+    if (!Number.isInteger(training[name]) || training[name] < 1) {
+      throw new LabError(`training.${name} is ${training[name]}.`, "Use a whole number from 1 up.");
+    }
+  }
+  const { learningRate, labelSmoothing, averageDecay, mixup, warmupEpochs, weightDecay } = training;
+  if (!(learningRate > 0))
+    throw new LabError(`training.learningRate is ${learningRate}.`, "Use a number above 0.");
+  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+    throw new LabError(`training.labelSmoothing is ${labelSmoothing}.`, "Use a number from 0 to below 1.");
+  }
+  if (!(averageDecay >= 0 && averageDecay < 1)) {
+    throw new LabError(`training.averageDecay is ${averageDecay}.`, "Use a number from 0 to below 1.");
+  }
+  if (!(warmupEpochs >= 0)) throw new LabError(`training.warmupEpochs is ${warmupEpochs}.`, "Use 0 or more.");
+  if (!(weightDecay >= 0)) throw new LabError(`training.weightDecay is ${weightDecay}.`, "Use 0 or more.");
+  for (const name of ["clipNorm", "patienceEpochs"] as const) {
+    const value = training[name];
+    if (value !== null && !(value > 0)) {
+      throw new LabError(`training.${name} is ${value}.`, "Use a number above 0, or null for none.");
+    }
+  }
+  for (const name of ["classWeights", "sampling"] as const) {
+    const allowed: readonly string[] = choices[name];
+    if (!allowed.includes(training[name])) {
+      throw new LabError(`training.${name} is "${training[name]}".`, `Use one of ${allowed.join(", ")}.`);
+    }
+  }
+  if (!(mixup.share >= 0 && mixup.share <= 1)) {
+    throw new LabError(`training.mixup.share is ${mixup.share}.`, "Use a number from 0 to 1.");
+  }
+  if (!(mixup.alpha > 0 && mixup.alpha <= 1)) {
+    throw new LabError(`training.mixup.alpha is ${mixup.alpha}.`, "Use a number above 0 and up to 1.");
+  }
+}
