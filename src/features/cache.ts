@@ -78,31 +78,35 @@ export async function cachedFeatures(
     else keep(checksum, features);
   });
   if (missing.length > 0) {
-    const problems = await computeMissing(
-      rotated(missing),
-      byChecksum,
-      spec,
-      options,
+    const pathOf = (checksum: string): string => byChecksum.get(checksum)![0]!.path;
+    const { workers } = options;
+    const problems = await computeMissing(rotated(missing), {
       folder,
+      spec,
+      workers,
+      pathOf,
       stopIfAsked,
       keep,
-    );
+    });
     if (problems.length > 0) throw badClips(problems);
   }
   return new Map(items.map(({ id, checksum }) => [id, found.get(checksum)!]));
 }
 
-async function computeMissing(
-  checksums: readonly string[],
-  byChecksum: ReadonlyMap<string, readonly CacheItem[]>,
-  spec: FeatureSpec,
-  options: CacheOptions,
-  folder: string,
-  stopIfAsked: () => void,
-  keep: (checksum: string, features: Features) => void,
-): Promise<string[]> {
+/** What filling the cache needs to know. */
+interface Filling {
+  readonly folder: string;
+  readonly spec: FeatureSpec;
+  readonly workers: number | undefined;
+  readonly pathOf: (checksum: string) => string;
+  readonly stopIfAsked: () => void;
+  readonly keep: (checksum: string, features: Features) => void;
+}
+
+/** Computes and keeps entries; returns what is wrong with the clips that have none. */
+async function computeMissing(checksums: readonly string[], filling: Filling): Promise<string[]> {
+  const { folder, spec, workers, pathOf, stopIfAsked, keep } = filling;
   const problems: string[] = [];
-  const workers = options.workers;
   const pool = openFeaturePool(workers);
   try {
     await forEachLimited(checksums, pool.concurrency, async (checksum) => {
@@ -111,8 +115,7 @@ async function computeMissing(
       // Another process may have been here since the first look.
       const there = await readEntry(entry);
       if (there !== null) return keep(checksum, there);
-      const { path } = byChecksum.get(checksum)![0]!;
-      const answer = await pool.compute({ path, checksum, spec });
+      const answer = await pool.compute({ path: pathOf(checksum), checksum, spec });
       if ("problem" in answer) {
         problems.push(answer.problem);
         return;
