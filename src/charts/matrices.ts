@@ -72,7 +72,9 @@ export function heatmap(
   // Three digits of the largest value, and as many decimals everywhere.
   const decimals = largest > 0 ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(largest)))) : 0;
   const write = (value: number): string =>
-    options.valueFormat === "percent" ? `${(100 * value).toFixed(1)}%` : value.toFixed(decimals);
+    options.valueFormat === "percent"
+      ? `${(100 * value).toFixed(1)}%`
+      : withoutMinusZero(value.toFixed(decimals));
   return {
     title,
     description: description ?? `Heatmap of ${options.valueTitle}, ${yTitle} by ${xTitle}.`,
@@ -91,4 +93,9 @@ export function heatmap(
     ],
     height: Math.min(620, 130 + 40 * rows.length),
   };
+}
+
+/** "-0.00" says nothing that "0.00" does not. */
+function withoutMinusZero(text: string): string {
+  return /^-0(\.0*)?$/.test(text) ? text.slice(1) : text;
 }
