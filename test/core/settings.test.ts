@@ -1,0 +1,77 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { LabError } from "../../src/core/errors.js";
+import { resolveSettings } from "../../src/core/settings.js";
+
+const names = ["AFFECTLAB_HOME", "AFFECTLAB_PROFILE", "AFFECTLAB_SEED"] as const;
+const before = names.map((name) => process.env[name]);
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "affectlab-settings-"));
+  for (const name of names) delete process.env[name];
+});
+afterEach(() => {
+  names.forEach((name, i) => {
+    if (before[i] === undefined) delete process.env[name];
+    else process.env[name] = before[i];
+  });
+});
+const writeFile = (value: unknown) => writeFileSync(join(root, "affectlab.json"), JSON.stringify(value));
+
+describe("settings", () => {
+  it("have defaults: the user's cache, the sample profile, seed 0", () => {
+    expect(resolveSettings({ root })).toEqual({
+      root,
+      home: join(homedir(), ".cache", "affectlab"),
+      profile: "sample",
+      seed: 0,
+    });
+  });
+
+  it("take a flag before the environment before affectlab.json before the default, each on its own", () => {
+    writeFile({ home: "/file", profile: "quick", seed: 1 });
+    expect(resolveSettings({ root })).toMatchObject({ home: "/file", profile: "quick", seed: 1 });
+    process.env.AFFECTLAB_HOME = "/environment";
+    process.env.AFFECTLAB_SEED = "2";
+    expect(resolveSettings({ root })).toMatchObject({ home: "/environment", profile: "quick", seed: 2 });
+    process.env.AFFECTLAB_PROFILE = "full";
+    const flags = { root, home: "/flag", seed: 0 };
+    expect(resolveSettings(flags)).toMatchObject({ home: "/flag", profile: "full", seed: 0 });
+  });
+
+  it("take an empty environment variable as not set", () => {
+    for (const name of names) process.env[name] = "";
+    expect(resolveSettings({ root })).toMatchObject({ profile: "sample", seed: 0 });
+  });
+
+  it("read a relative home in affectlab.json from the checkout, wherever the command runs", () => {
+    writeFile({ home: "store" });
+    expect(resolveSettings({ root }).home).toBe(join(root, "store"));
+  });
+
+  it.each([
+    ["AFFECTLAB_PROFILE", "fast", 'no profile "fast".*sample, quick, full'],
+    ["AFFECTLAB_SEED", "-1", '"-1" is not a seed'],
+    ["AFFECTLAB_SEED", "1.5", '"1.5" is not a seed'],
+    ["AFFECTLAB_SEED", "one", '"one" is not a seed'],
+  ])("refuse %s=%s by name", (name, value, message) => {
+    process.env[name] = value;
+    expect(() => resolveSettings({ root })).toThrow(LabError);
+    expect(() => resolveSettings({ root })).toThrow(new RegExp(message));
+  });
+
+  it.each([{ profile: "fast" }, { seed: -1 }, { hom: "/typo" }, [], { seed: "1" }])(
+    "refuse affectlab.json with %j, naming the file",
+    (value) => {
+      writeFile(value);
+      expect(() => resolveSettings({ root })).toThrow(/affectlab\.json cannot be used/);
+    },
+  );
+
+  it("refuse an affectlab.json that is not JSON", () => {
+    writeFileSync(join(root, "affectlab.json"), "{home");
+    expect(() => resolveSettings({ root })).toThrow(LabError);
+  });
+});
