@@ -32,7 +32,7 @@ function withoutShape<T extends InputShape & { seed: number }>(defaults: T): Mod
 export const architectures: readonly Architecture[] = [
   {
     name: "resnet",
-    title: "Residual network on the log-mel spectrogram, 184 thousand parameters",
+    title: "Residual network on the log-mel spectrogram, 188 thousand parameters",
     defaults: withoutShape(resNetDefaults),
     build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
   },

@@ -24,7 +24,7 @@ describe("an atomic write", () => {
 
   it("killed at any moment leaves the old content or the whole new one", async () => {
     const path = join(folder, "file");
-    const size = 8_000_000;
+    const size = 2_000_000;
     const program = `
       const { writeFileAtomic } = require(${JSON.stringify(join(packageRoot, "dist", "core", "files.js"))});
       (async () => {
@@ -33,11 +33,11 @@ describe("an atomic write", () => {
           await writeFileAtomic(${JSON.stringify(path)}, Buffer.alloc(${size}, 65 + (i % 26)));
         }
       })();`;
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 4; round++) {
       writeFileSync(path, Buffer.alloc(size, 97));
       const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
       await once(child.stdout, "data");
-      await new Promise((resolve) => setTimeout(resolve, 3 * round));
+      await new Promise((resolve) => setTimeout(resolve, 4 * round));
       const ended = once(child, "exit");
       child.kill("SIGKILL");
       await ended;

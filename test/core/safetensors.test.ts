@@ -127,7 +127,7 @@ describe("safetensors", () => {
           expect(error).toBeInstanceOf(LabError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 });

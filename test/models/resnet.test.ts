@@ -1,0 +1,108 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { LabError } from "../../src/core/errors.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
+import { architectureNamed, completeOptions } from "../../src/models/registry.js";
+import { buildResNet } from "../../src/models/resnet.js";
+
+beforeAll(() => void loadTensorFlow());
+const small = { frames: 24, bands: 16, channels: [4, 8], blocks: [1, 1], headUnits: 16 };
+const numbers = (model: tf.LayersModel): number[] =>
+  model.getWeights().flatMap((weight) => [...weight.dataSync()]);
+
+describe("the residual network", () => {
+  it("has 188,312 parameters, of which 187,256 are learnt", () => {
+    const model = buildResNet();
+    expect(model.countParams()).toBe(188_312);
+    const learnt = model.trainableWeights.reduce(
+      (sum, weight) => sum + weight.shape.reduce((a, b) => a! * b!, 1)!,
+      0,
+    );
+    expect(learnt).toBe(187_256);
+  });
+
+  it("takes [batch, frames, bands, 1] and gives a logit for each class", () => {
+    const model = buildResNet({ ...small, classes: 5 });
+    expect(model.inputs[0]!.shape).toEqual([null, 24, 16, 1]);
+    const logits = model.apply(tf.randomNormal([3, 24, 16, 1], 0, 1, "float32", 1)) as tf.Tensor;
+    expect(logits.shape).toEqual([3, 5]);
+    const sums = tf.sum(logits, 1).dataSync();
+    expect([...sums].every((sum) => Number.isFinite(sum) && Math.abs(sum - 1) > 1e-3)).toBe(true); // no softmax yet
+  });
+
+  it.each([
+    { frames: 23, bands: 17 },
+    { frames: 1, bands: 64 },
+    { frames: 188, bands: 5, stemStride: 1 },
+    { channels: [4], blocks: [2] },
+    { channels: [4, 4, 4], blocks: [1, 0, 2] },
+  ])("is built for %j", (options) => {
+    const model = buildResNet({ ...small, ...options });
+    const [, frames, bands] = model.inputs[0]!.shape as number[];
+    const y = model.apply(tf.ones([2, frames!, bands!, 1]), { training: true }) as tf.Tensor;
+    expect([...y.dataSync()].every(Number.isFinite)).toBe(true);
+  });
+
+  it("starts from the same weights for the same seed, from others for another", () => {
+    const first = numbers(buildResNet({ ...small, seed: 1 }));
+    expect(numbers(buildResNet({ ...small, seed: 1 }))).toEqual(first);
+    const other = numbers(buildResNet({ ...small, seed: 2 }));
+    expect(other.length).toBe(first.length);
+    const equal = other.filter((value, i) => value === first[i] && value !== 0 && value !== 1).length;
+    expect(equal).toBe(0);
+  });
+
+  it("starts every layer from weights of its own", () => {
+    const model = buildResNet({ ...small, channels: [4, 4], blocks: [2, 2] });
+    const kernels = model.getWeights().filter((weight) => weight.shape.join() === "3,3,4,4");
+    const texts = kernels.map((kernel) => [...kernel.dataSync()].join());
+    expect(kernels.length).toBeGreaterThan(6);
+    expect(new Set(texts).size).toBe(kernels.length);
+  });
+
+  it("starts with the spread of He et al. 2015, √(2 / inputs), cut off at two deviations: 0.88 of it is left", () => {
+    const kernel = buildResNet()
+      .getWeights()
+      .filter((weight) => weight.shape.join() === "3,3,64,64")[0]!;
+    const { variance } = tf.moments(kernel);
+    expect(Math.sqrt(variance.dataSync()[0]!) / Math.sqrt(2 / (9 * 64))).toBeCloseTo(0.88, 1);
+  });
+
+  it("spreads a gradient to every weight that is learnt", () => {
+    const model = buildResNet(small);
+    const x = tf.randomNormal([4, 24, 16, 1], 0, 1, "float32", 2);
+    const { grads } = tf.variableGrads(() =>
+      tf.sum(tf.square(model.apply(x, { training: true }) as tf.Tensor)).asScalar(),
+    );
+    const untouched = model.trainableWeights.filter((weight) => {
+      const grad = grads[(weight as unknown as { val: tf.Variable }).val.name];
+      return grad === undefined || tf.sum(tf.abs(grad)).dataSync()[0] === 0;
+    });
+    expect(untouched.map((weight) => weight.originalName)).toEqual([]);
+  });
+});
+
+describe("the register of architectures", () => {
+  it("builds what is named, with its defaults", () => {
+    const resnet = architectureNamed("resnet");
+    const model = resnet.build(resnet.defaults, { frames: 128, bands: 64, classes: 8 }, 0);
+    expect(model.countParams()).toBe(buildResNet().countParams());
+    const [ours, theirs] = [numbers(model), numbers(buildResNet())];
+    expect(ours.every((value, i) => value === theirs[i])).toBe(true);
+  });
+
+  it("says how many parameters the network has, in thousands, as it has them", () => {
+    const { title } = architectureNamed("resnet");
+    expect(title).toContain(`${Math.round(buildResNet().countParams() / 1000)} thousand parameters`);
+  });
+
+  it("refuses an unknown architecture and an unknown option, naming those there are", () => {
+    expect(() => architectureNamed("vgg")).toThrow(/no architecture "vgg".*resnet/);
+    expect(() => completeOptions(architectureNamed("resnet"), { depth: 3 })).toThrow(LabError);
+    expect(() => completeOptions(architectureNamed("resnet"), { depth: 3 })).toThrow(/"depth".*channels/);
+    expect(completeOptions(architectureNamed("resnet"), { headUnits: 5 })).toMatchObject({
+      headUnits: 5,
+      stemStride: 2,
+    });
+  });
+});
