@@ -23,8 +23,8 @@ function lineTraces(series: LineSeries, color: string): Trace[] {
     type: "scatter",
     mode: "lines",
     name,
-    x,
-    y,
+    x: packed(x),
+    y: packed(y),
     line: { color, width: x.length > 400 ? 1 : 2, dash: series.dashed ? "dash" : "solid" },
     showlegend: name !== "",
     legendgroup: name,
@@ -34,8 +34,8 @@ function lineTraces(series: LineSeries, color: string): Trace[] {
   const band: Trace = {
     type: "scatter",
     mode: "lines",
-    x: [...x, ...[...x].reverse()],
-    y: [...high, ...[...low].reverse()],
+    x: packed([...x, ...[...x].reverse()]),
+    y: packed([...high, ...[...low].reverse()]),
     fill: "toself",
     fillcolor: withOpacity(color, 0.18),
     line: { width: 0 },
@@ -107,9 +107,13 @@ function heatmapTrace(series: HeatmapSeries): Trace {
   return {
     type: "heatmap",
     name: series.name,
-    x,
-    y,
-    z: values,
+    x: packed(x),
+    y: packed(y),
+    // Only large matrices are packed: the others carry text and are read by people.
+    z:
+      values.length * (values[0]?.length ?? 0) > 8 * longestPlain
+        ? packed(values.flat(), `${y.length}, ${x.length}`)
+        : values,
     colorscale: scale,
     ...(valueDomain === undefined ? {} : { zmin: valueDomain[0], zmax: valueDomain[1] }),
     ...(text === undefined ? {} : { text, texttemplate: "%{text}", xgap: 1, ygap: 1 }),
@@ -146,6 +150,24 @@ function boxTrace(series: BoxSeries, color: string, horizontal: boolean): Trace 
 function withOpacity(color: string, opacity: number): string {
   const channels = [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
   return `rgba(${channels.join(",")},${opacity})`;
+}
+
+/** Longer runs of numbers are packed: a notebook file gives every number of an array a line of its own. */
+const longestPlain = 64;
+
+type Packed = { readonly dtype: "f4"; readonly bdata: string; readonly shape?: string };
+
+/** Numbers as plotly's base64 form of float32, rows of a matrix with its shape; short and mixed ones stay as they are. */
+function packed<T extends string | number>(values: readonly T[], shape?: string): readonly T[] | Packed {
+  if (values.length <= longestPlain || values.some((value) => typeof value === "string")) return values;
+  const bytes = new Uint8Array(4 * values.length);
+  const view = new DataView(bytes.buffer);
+  values.forEach((value, i) => {
+    view.setFloat32(4 * i, value as number, true);
+  });
+  let binary = "";
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return { dtype: "f4", bdata: btoa(binary), ...(shape === undefined ? {} : { shape }) };
 }
 
 /** Differences of rounded numbers carry a tail of floating-point noise; six digits keep what matters. */

@@ -16,10 +16,25 @@ type Whisker = { array: number[]; arrayminus: number[] } | undefined;
 
 const near = (value: unknown): unknown => (typeof value === "number" ? Number(value.toPrecision(4)) : value);
 
+/** Plotly's packed numbers as an array, of rows where it has a shape; anything else as it is. */
+function unpack(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || !("bdata" in value)) return value;
+  const { bdata, shape } = value as { bdata: string; shape?: string };
+  const bytes = Buffer.from(bdata, "base64");
+  const numbers = Array.from({ length: bytes.length / 4 }, (_, i) => near(bytes.readFloatLE(4 * i)));
+  if (shape === undefined) return numbers;
+  const [rows, columns] = shape.split(",").map(Number) as [number, number];
+  if (rows * columns !== numbers.length) throw new Error(`shape ${shape} for ${numbers.length} numbers`);
+  return Array.from({ length: rows }, (_, row) => numbers.slice(row * columns, (row + 1) * columns));
+}
+
 /** Every mark of a plotly figure, read back from its JSON. */
 export function readPlotly(figure: PlotlyFigure): Drawn {
   const drawn: Drawn = { bars: [], lines: [], points: [], boxes: [], heatmaps: [] };
-  for (const trace of JSON.parse(JSON.stringify(figure.data)) as Trace[]) {
+  for (const raw of JSON.parse(JSON.stringify(figure.data)) as Trace[]) {
+    const trace = Object.fromEntries(
+      Object.entries(raw).map(([key, value]) => [key, unpack(value)]),
+    ) as Trace;
     if (trace.hoverinfo === "skip") continue; // the band: read from whoever carries it
     const get = <T>(name: string): T => trace[name] as T;
     const flat = trace.orientation === "h";
