@@ -8,22 +8,25 @@ import type { NotebookResult, RunListener } from "./run-notebooks.js";
  */
 export function tellRuns(stream: NodeJS.WriteStream, now: () => number = Date.now): RunListener {
   const isTerminal = Boolean(stream.isTTY);
-  const running = new Map<string, { text: string; since: number }>();
+  const running = new Map<string, string>();
+  const starts = new Map<string, number>();
   const clear = (): void => {
     if (isTerminal) stream.write("\r\u001b[2K");
   };
   return {
+    started(path) {
+      starts.set(path, now());
+    },
     cell(path, _cell, done, total) {
-      const name = basename(path, ".ipynb");
-      const since = running.get(path)?.since ?? now();
-      running.set(path, { since, text: `${name}: cell ${done + 1} of ${total}` });
-      const seconds = formatSeconds((now() - since) / 1000);
+      const seconds = formatSeconds((now() - (starts.get(path) ?? now())) / 1000);
+      const text = `${basename(path, ".ipynb")}: cell ${done + 1} of ${total}, ${seconds}`;
+      running.set(path, text);
       if (!isTerminal) {
-        stream.write(`  ${name}: cell ${done + 1} of ${total}, ${seconds}\n`);
+        stream.write(`  ${text}\n`);
         return;
       }
       clear();
-      const all = [...running.values()].map((each) => each.text).join("   ");
+      const all = [...running.values()].join("   ");
       stream.write(`  ${all}`.slice(0, (stream.columns ?? 80) - 1));
     },
     finished(result) {

@@ -24,6 +24,7 @@ export interface RunOptions {
 
 /** Told about the course of every notebook. */
 export interface RunListener {
+  started?(path: string): void;
   cell?(path: string, cell: number, done: number, total: number): void;
   finished?(result: NotebookResult): void;
 }
@@ -57,6 +58,7 @@ export async function runNotebooks(paths: readonly string[], options: RunOptions
 
 async function runNotebook(path: string, options: RunOptions): Promise<NotebookResult> {
   const start = performance.now();
+  options.listener?.started?.(path);
   const name = basename(path, ".ipynb");
   const folder = options.output ?? join(packageRoot, "build", "notebooks");
   const failed = join(folder, `${name}.failed.ipynb`);

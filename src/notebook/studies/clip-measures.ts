@@ -4,7 +4,7 @@ import { type ProgressListener, trackProgress } from "../../core/progress.js";
 import { createRandom } from "../../core/random.js";
 import type { Clip } from "../../corpora/clip.js";
 import { spectralDescriptors, summariseDescriptors } from "../../features/descriptors.js";
-import { detectPitch } from "../../features/pitch.js";
+import { trackPitch } from "../../features/pitch.js";
 
 /** What a clip sounds like, in numbers. */
 export interface ClipMeasures {
@@ -63,5 +63,5 @@ export async function measureClips(
 }
 
 function voicedPitches(samples: Float32Array): number[] {
-  return [...detectPitch(samples)].filter((hz) => hz > 0).sort((a, b) => a - b);
+  return [...trackPitch(samples).hz].filter((hz): hz is number => hz !== null).sort((a, b) => a - b);
 }

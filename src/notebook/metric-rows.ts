@@ -1,0 +1,34 @@
+import type { IntervalRow } from "../charts/intervals.js";
+import type { Figure, GroupMetrics } from "../evaluation/report.js";
+
+const percent = (value: number): string => (100 * value).toFixed(1);
+const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
+const withInterval = ({ value, clip }: Figure): string => `${percent(value)} (${interval(clip)})`;
+
+/**
+ * Metrics of groups (corpora, sexes, speakers) as rows for `showTable`, in percent: each figure with its 95%
+ * bootstrap interval by clip, and UAR by speaker where five or more are judged.
+ */
+export function metricRows(
+  groups: Readonly<Record<string, GroupMetrics>>,
+  groupTitle = "clips of",
+): Record<string, string | number>[] {
+  return Object.entries(groups).map(([name, { n, accuracy, uar, macroF1 }]) => ({
+    [groupTitle]: name,
+    n,
+    "accuracy %": withInterval(accuracy),
+    "UAR %": withInterval(uar),
+    "UAR interval by speaker": uar.speaker === null ? "–" : interval(uar.speaker),
+    "macro-F1 %": withInterval(macroF1),
+  }));
+}
+
+/** The UAR of groups with its interval by clip, as rows of an interval chart. */
+export function uarRows(groups: Readonly<Record<string, GroupMetrics>>, series?: string): IntervalRow[] {
+  return Object.entries(groups).map(([name, { uar }]) => ({
+    name,
+    value: uar.value,
+    interval: uar.clip,
+    ...(series !== undefined && { series }),
+  }));
+}
