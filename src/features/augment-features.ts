@@ -3,7 +3,7 @@ import type { Random } from "../core/random.js";
 import type { Features } from "./feature-spec.js";
 import { type Placement, placeFeatures } from "./place-features.js";
 import { maskBands, maskFrames } from "./spec-augment.js";
-import { shiftLevel, stretchFrames } from "./stretch-features.js";
+import { stretchFrames } from "./stretch-features.js";
 
 /**
  * How features of training clips are varied, each clip anew in each epoch. Meant for standardised features, where
@@ -59,10 +59,11 @@ export function augmentFeatures(
   for (const [name, value] of Object.entries({ timeMasks, timeMaskFrames, bandMasks, bandMaskBands })) {
     if (!Number.isInteger(value) || value < 0) throw outOfRange(name, value, "that is whole, from 0 up");
   }
-  let varied = features;
-  if (stretch > 0) varied = stretchFrames(varied, random.between(1 - stretch, 1 + stretch));
-  if (level > 0) varied = shiftLevel(varied, random.between(-level, level));
+  const varied = stretch > 0 ? stretchFrames(features, random.between(1 - stretch, 1 + stretch)) : features;
+  const shift = level > 0 ? random.between(-level, level) : 0;
   const placement = placeFeatures(varied, frames, random, out, offset);
+  const first = offset + placement.start * features.bands;
+  for (let i = first; i < first + placement.length * features.bands; i++) out[i]! += shift;
   const row = out.subarray(offset, offset + frames * features.bands);
   maskFrames(row, frames, features.bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
   maskBands(row, frames, features.bands, { count: bandMasks, mostBands: bandMaskBands }, random);

@@ -28,10 +28,3 @@ export function stretchFrames(features: Features, factor: number): Features {
   }
   return { values: stretched, frames: length, bands };
 }
-
-/** Features with `shift` added to every value: deviations when standardised, dB before. */
-export function shiftLevel(features: Features, shift: number): Features {
-  const values = new Float32Array(features.values.length);
-  for (let i = 0; i < values.length; i++) values[i] = features.values[i]! + shift;
-  return { ...features, values };
-}

@@ -5,7 +5,7 @@ import { augmentFeatures, usualFeatureAugmentation } from "../../src/features/au
 import type { Features } from "../../src/features/feature-spec.js";
 import { placeFeatures } from "../../src/features/place-features.js";
 import { maskBands, maskFrames } from "../../src/features/spec-augment.js";
-import { shiftLevel, stretchFrames } from "../../src/features/stretch-features.js";
+import { stretchFrames } from "../../src/features/stretch-features.js";
 
 /** Value of frame f and band b: 1 + f + 100 b, so that every cell is known and none is 0. */
 const ramp = (frames: number, bands: number): Features => ({
@@ -36,14 +36,6 @@ describe("stretchFrames", () => {
     for (const factor of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => stretchFrames(ramp(3, 1), factor)).toThrow(`factor is ${factor}`);
     }
-  });
-});
-
-describe("shiftLevel", () => {
-  it("adds to every value of a copy", () => {
-    const clip = ramp(2, 2);
-    expect(shiftLevel(clip, -0.5).values).toEqual(Float32Array.from([0.5, 100.5, 1.5, 101.5]));
-    expect(clip).toEqual(ramp(2, 2));
   });
 });
 
