@@ -14,7 +14,6 @@ import os
 import queue
 import re
 import sys
-import tempfile
 import time
 
 import nbformat
@@ -84,8 +83,8 @@ def check_unawaited(cells) -> None:
 
 def save(notebook, path: str) -> None:
     """Writes the notebook atomically."""
-    handle, part = tempfile.mkstemp(dir=os.path.dirname(path), suffix=".part")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    part = f"{path}.{os.getpid()}.part"
+    with open(part, "w", encoding="utf-8") as file:
         nbformat.write(notebook, file)
     os.replace(part, path)
 

@@ -25,7 +25,7 @@ def main() -> None:
         # A notebook's file may hold a text as a list of lines; reads() joins them.
         notebook = nbformat.reads(json.dumps(content), as_version=4)
         # Pygments knows the language by this name; tslab's own metadata name a CodeMirror mode.
-        notebook.metadata.setdefault("language_info", {})["pygments_lexer"] = "typescript"
+        notebook.metadata["language_info"] = {"name": "typescript", "pygments_lexer": "typescript"}
         body, _resources = exporter.from_notebook_node(notebook)
         bodies.append(body)
     json.dump({"bodies": bodies, "highlighting": highlighting()}, sys.stdout)
