@@ -27,57 +27,46 @@ const nullable = new Set([
  * those there are) and for a value of another type than the field's.
  */
 export function parseChanges(assignments: readonly string[], defaults: SpecDefaults): SpecChanges {
+  const { options, features, training } = structuredClone(defaults);
+  const whole = { options, features, training } as unknown as SpecChanges;
   const changes: SpecChanges = { options: {}, features: {}, training: {} };
   for (const assignment of assignments) {
     const [, path, text] =
       /^([^=]+)=(.*)$/s.exec(assignment) ?? fail(assignment, "is no assignment", example);
-    const [group, ...fields] = (path as string).trim().split(".") as [keyof SpecChanges, ...string[]];
-    if (!groups.includes(group) || fields.length === 0) {
+    const [group, field, ...deeper] = (path as string).trim().split(".") as [keyof SpecChanges, string?];
+    if (!groups.includes(group) || field === undefined) {
       fail(assignment, "names no field", `${example}; a field begins with ${groups.join(", ")}.`);
     }
-    const target = changes[group];
-    target[fields[0]!] ??= structuredClone((defaults[group] as Record<string, unknown>)[fields[0]!]);
-    assign(
-      assignment,
-      { [group]: { ...defaults[group], ...target } },
-      [group, ...fields],
-      (whole) => {
-        target[fields[0]!] = (whole[group] as Record<string, unknown>)[fields[0]!];
-      },
-      parseValue(text as string),
-    );
+    assign(assignment, whole, [group, field, ...deeper], parseValue(text as string));
+    changes[group][field] = whole[group][field];
   }
   return changes;
 }
 
 const example = "Write it as training.epochs=10";
 
-function assign(
-  assignment: string,
-  whole: Record<string, unknown>,
-  path: readonly string[],
-  keep: (whole: Record<string, unknown>) => void,
-  value: unknown,
-): void {
-  let holder = whole;
+/** Puts a value in its place in `whole`, once the place exists and the value fits. */
+function assign(assignment: string, whole: object, path: readonly string[], value: unknown): void {
+  let holder: unknown = whole;
   for (const [depth, field] of path.entries()) {
-    if (
-      holder === null ||
-      typeof holder !== "object" ||
-      Array.isArray(holder) ||
-      !Object.hasOwn(holder, field)
-    ) {
+    const fields = isObject(holder) ? Object.keys(holder) : [];
+    if (!fields.includes(field)) {
       const place = path.slice(0, depth).join(".");
-      const there =
-        holder !== null && typeof holder === "object" ? Object.keys(holder).join(", ") : "no fields";
+      const there = fields.length > 0 ? fields.join(", ") : "no fields";
       fail(assignment, `names a field that ${place} does not have`, `It has: ${there}.`);
     }
-    if (depth < path.length - 1) holder = holder[field] as Record<string, unknown>;
+    const members = holder as Record<string, unknown>;
+    if (depth < path.length - 1) {
+      holder = members[field];
+      continue;
+    }
+    checkValue(assignment, path.join("."), members[field], value);
+    members[field] = value;
   }
-  const last = path.at(-1)!;
-  checkValue(assignment, path.join("."), holder[last], value);
-  holder[last] = value;
-  keep(whole);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function checkValue(assignment: string, path: string, before: unknown, value: unknown): void {
