@@ -162,7 +162,8 @@ function corpora() {
     : [];
   const found = `${names.join(", ") || "none"} in ${folder}`;
   const isReal = names.some((name) => name !== "sample");
-  const remedy = "Real speech: npx affectlab corpora download, or import --from a folder that has it.";
+  const remedy =
+    "Real speech: npx affectlab corpora download NAME, or corpora import --from a folder that has it.";
   return {
     name: "Corpora",
     state: isReal ? "good" : "note",

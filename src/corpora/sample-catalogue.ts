@@ -23,7 +23,7 @@ export async function loadSample(names: readonly string[], settings: Settings): 
     if (!existsSync(folder)) {
       throw new LabError(
         `The sample speech of ${name} is not there (${folder}).`,
-        'Make it with "npm start" or "affectlab corpora sample".',
+        'Make it with "npm start" or "affectlab corpora make sample".',
       );
     }
     const entries = await refreshManifest(definition, folder);
