@@ -1,0 +1,120 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LabError } from "../core/errors.js";
+import { writeFileAtomic } from "../core/files.js";
+import type { Settings } from "../core/settings.js";
+import { evaluateFolds, type Figure, type PartMetrics } from "../evaluation/report.js";
+import { folds } from "../protocols/draw-split.js";
+import { type ProtocolName, protocolNames } from "../protocols/split.js";
+import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
+import { percent } from "./text-table.js";
+
+/** What stands before and after the table in README.md; a reader of the page does not see it. */
+export const resultsStart = "<!-- results: written by `npm run results`, not by hand -->";
+export const resultsEnd = "<!-- /results -->";
+
+const header = [
+  ...["model", "protocol", "test clips of", "n", "accuracy %", "UAR %"],
+  ...["UAR by speaker", "seed", "epochs (kept)", "source"],
+];
+const sides = [":--", ":--", ":--", "--:", "--:", "--:", "--:", "--:", "--:", ":--"];
+
+/** New voices first: that protocol is the headline. */
+const protocolOrder: readonly string[] = [
+  "speaker-independent",
+  ...protocolNames.filter((name) => name !== "speaker-independent"),
+];
+
+/**
+ * The table of all committed results as Markdown, a row for all test clips and one for each corpus, in percent with 95%
+ * intervals; a protocol with folds is the mean over those that are there. One sentence when nothing is published.
+ */
+export async function resultsMarkdown(settings: Settings): Promise<string> {
+  const groups = new Map<string, PublishedResult[]>();
+  for (const result of await listPublished(settings)) {
+    const key = `${result.protocol}/${result.name}/${result.metrics.spec.seed}`;
+    groups.set(key, [...(groups.get(key) ?? []), result]);
+  }
+  if (groups.size === 0) return "No result is published yet.";
+  const ordered = [...groups.values()].sort(([a], [b]) => compareResults(a!, b!));
+  const rows: string[][] = [];
+  for (const results of ordered) rows.push(...rowsOf(results, await testOf(results, settings)));
+  return [header, sides, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** The page with `table` in its block. Throws LabError when it has no block. */
+export function replaceResults(page: string, table: string, name = "README.md"): string {
+  const start = page.indexOf(resultsStart);
+  const end = page.indexOf(resultsEnd);
+  if (start < 0 || end < start) {
+    throw new LabError(
+      `${name} has no block for the results.`,
+      `Put the lines ${resultsStart} and ${resultsEnd} where the table belongs.`,
+    );
+  }
+  return `${page.slice(0, start + resultsStart.length)}\n\n${table}\n\n${page.slice(end)}`;
+}
+
+/** Writes the table of results/ into README.md of the checkout; tells whether the page changed. */
+export async function writeResults(settings: Settings): Promise<boolean> {
+  const path = join(settings.root, "README.md");
+  const before = await readFile(path, "utf8");
+  const after = replaceResults(before, await resultsMarkdown(settings));
+  if (after !== before) await writeFileAtomic(path, after);
+  return after !== before;
+}
+
+function compareResults(a: PublishedResult, b: PublishedResult): number {
+  const place = ({ protocol }: PublishedResult): number => protocolOrder.indexOf(protocol);
+  const byName = a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
+  return place(a) - place(b) || byName || a.metrics.spec.seed - b.metrics.spec.seed;
+}
+
+/** The test metrics of one seed: metrics.json's own, or with folds the mean over them, from their predictions. */
+async function testOf(results: readonly PublishedResult[], settings: Settings): Promise<PartMetrics> {
+  if (results[0]!.metrics.spec.fold === null) return results[0]!.metrics.test;
+  const published = await Promise.all(results.map(({ place }) => readPublished(place, settings)));
+  return evaluateFolds(published.map(({ test }) => test));
+}
+
+function rowsOf(results: readonly PublishedResult[], test: PartMetrics): string[][] {
+  const { name, protocol, metrics } = results[0]!;
+  const groups = Object.entries(test);
+  // A lone corpus would stand there twice.
+  const shown = groups.length === 2 ? groups.filter(([group]) => group !== "all") : groups;
+  const epochs = range(results.map((result) => result.metrics.epochs));
+  const kept = range(results.map((result) => result.metrics.bestEpoch));
+  const sources = [...new Set(results.map((result) => result.metrics.source))].sort().join(", ");
+  return shown.map(([group, { n, accuracy, uar }]) => [
+    name,
+    `${protocol}${foldsOf(results)}`,
+    group,
+    n.toLocaleString("en"),
+    withInterval(accuracy),
+    withInterval(uar),
+    uar.speaker === null ? "–" : interval(uar.speaker),
+    String(metrics.spec.seed),
+    `${epochs} (${kept})`,
+    sources,
+  ]);
+}
+
+function foldsOf(results: readonly PublishedResult[]): string {
+  const { spec } = results[0]!.metrics;
+  if (spec.fold === null) return "";
+  const all = folds(spec.protocol as ProtocolName, Object.keys(spec.corpora)).length;
+  return results.length === all ? `, mean of ${all} folds` : `, mean of ${results.length} of ${all} folds`;
+}
+
+function range(values: readonly number[]): string {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  return low === high ? String(low) : `${low}–${high}`;
+}
+
+function withInterval({ value, clip }: Figure): string {
+  return `**${percent(value)}** ${interval(clip)}`;
+}
+
+function interval([low, high]: readonly [number, number]): string {
+  return `[${percent(low)}, ${percent(high)}]`;
+}
