@@ -1,9 +1,10 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
-import { places, root, storeFolder } from "../places.mjs";
+import { places, root } from "../places.mjs";
 import { runCommand } from "../run-command.mjs";
 import { SetupError } from "../setup-error.mjs";
 import { hashFiles, hashTexts, readStamp, writeStamp } from "../stamps.mjs";
+import { stampFile } from "./sample-corpus.mjs";
 
 const stamps = join(places.executed, ".stamps");
 
@@ -25,7 +26,7 @@ export function executedCopy(path) {
 /** A notebook runs again when itself, the compiled code, the sample corpus or TensorFlow changed. */
 function keyOfCode() {
   const code = hashFiles([places.dist], (file) => file.endsWith(".js"));
-  const sample = readStamp(join(storeFolder(), "corpora", "sample", ".affectlab.json")) ?? "";
+  const sample = readStamp(stampFile()) ?? "";
   return hashTexts([code, sample, readStamp(join(places.moduleStamps, "tensorflow.json")) ?? ""]);
 }
 

@@ -6,8 +6,9 @@ import { hashFiles, readStamp, writeStamp } from "../stamps.mjs";
 
 const command = join(root, "bin", "affectlab.cjs");
 
-function stampFile() {
-  return join(storeFolder(), "corpora", "sample", ".affectlab.json");
+/** Beside the corpora, not among the sample's recordings. */
+export function stampFile() {
+  return join(storeFolder(), "setup", "sample.json");
 }
 
 /** Synthetic speech follows from the code that makes it and from the synthesiser's version. */
@@ -25,10 +26,10 @@ function currentKey() {
 export const sampleCorpus = {
   name: "Sample corpus",
   isDone() {
-    return existsSync(stampFile()) && readStamp(stampFile()) === currentKey();
+    const isThere = existsSync(join(storeFolder(), "corpora", "sample"));
+    return isThere && readStamp(stampFile()) === currentKey();
   },
   async run(_context, note) {
-    if (!existsSync(command)) return "left out: this checkout has no command line yet";
     const log = join(places.logs, "sample-corpus.log");
     await runCommand(process.execPath, [command, "corpora", "make", "sample"], { log, onLine: note });
     writeStamp(stampFile(), currentKey());
