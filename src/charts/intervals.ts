@@ -57,7 +57,8 @@ function intervalChart(mark: "bar" | "point", rows: readonly IntervalRow[], opti
   return {
     title,
     description:
-      options.description ?? `${valueTitle} by ${nameTitle}, with intervals: ${summary(rows, format)}.`,
+      options.description ??
+      `${valueTitle}${nameTitle === "" ? "" : ` by ${nameTitle}`}, with intervals: ${summary(rows, format)}.`,
     x: { title: nameTitle, kind: "category", domain: names },
     y: { title: valueTitle, kind: "number", format, domain: domain ?? valueDomain(mark, rows, references) },
     series,

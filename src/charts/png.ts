@@ -4,19 +4,21 @@ import type { Chart } from "./chart.js";
 import { encodePng } from "./png-encode.js";
 import { renderSvg } from "./svg.js";
 
-/** Picture pixels for each of the chart's: sharp on today's screens. */
-const scale = 2;
-
 /**
- * Draws a chart as a PNG, twice as many pixels as the chart's width and height. Text is drawn with the DejaVu fonts
- * of an npm package: a bare machine has no fonts, and text without one would silently vanish.
+ * Draws a chart as a PNG with `scale` pixels for each of the chart's: 2 is sharp on today's screens, 1 keeps its size
+ * where a page shows every pixel. Text is drawn with the DejaVu fonts of an npm package: a bare machine has no fonts,
+ * and text without one would silently vanish.
  */
-export async function renderPng(chart: Chart): Promise<Uint8Array> {
-  return rasterise(await renderSvg(chart));
+export async function renderPng(chart: Chart, scale = 2): Promise<Uint8Array> {
+  return rasterise(await renderSvg(chart), scale);
 }
 
 /** An SVG as PNG, with the package's own fonts only. */
-export function rasterise(svg: string, fontFiles: readonly string[] = dejavuFonts()): Uint8Array {
+export function rasterise(
+  svg: string,
+  scale: number,
+  fontFiles: readonly string[] = dejavuFonts(),
+): Uint8Array {
   const picture = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     font: { fontFiles: [...fontFiles], loadSystemFonts: false, defaultFontFamily: "DejaVu Sans" },

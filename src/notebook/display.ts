@@ -23,19 +23,20 @@ function display(bundle: DisplayBundle): void {
 }
 
 /**
- * Shows a chart below the cell, as one output of several forms: the interactive plotly figure (JupyterLab, the HTML
- * report), a PNG (GitHub), and the description (where neither can be drawn). No script goes into the notebook.
+ * Shows a chart below the cell, as one output of several forms: the plotly figure (JupyterLab, where it becomes
+ * interactive under the mouse, and the HTML report), a PNG (GitHub), and the description (where neither can be drawn).
+ * No script goes into the notebook.
  * Throws LabError outside a notebook or for a malformed chart.
  */
 export async function show(chart: Chart): Promise<void> {
-  const png = await renderPng(chart);
+  // JupyterLab's plotly renderer shows the picture, every pixel of it, until the mouse comes: so at the figure's size.
+  const png = await renderPng(chart, 1);
   display({
     data: {
       [plotlyType]: renderPlotly(chart),
       "image/png": Buffer.from(png).toString("base64"),
       "text/plain": chart.description,
     },
-    metadata: { "image/png": { width: chart.width ?? 720, height: chart.height ?? 400 } },
   });
 }
 

@@ -20,7 +20,7 @@ describe.each(Object.entries(gallery))("the chart %s", (_, chart) => {
   it("is small enough for a notebook, and says what it is", async () => {
     const svg = await renderSvg(chart);
     const figure = renderPlotly(chart);
-    expect(rasterise(svg).length).toBeLessThan(80_000);
+    expect(rasterise(svg, 2).length).toBeLessThan(80_000);
     // As the notebook's file has it: indented, each number of an array on a line of its own.
     expect(JSON.stringify(figure, null, 1).length).toBeLessThan(150_000);
     expect(svg).toContain('role="img" aria-label="');
@@ -47,9 +47,9 @@ function readPng(png: Uint8Array) {
 describe("the static picture", () => {
   const chart = gallery["bars-by-emotion"]!;
 
-  it("is twice the chart's size in pixels", async () => {
-    const { width, height } = readPng(await renderPng(chart));
-    expect([width, height]).toEqual([1440, 760]);
+  it("is twice the chart's size in pixels, or as many times as asked", async () => {
+    expect(readPng(await renderPng(chart))).toMatchObject({ width: 1440, height: 760 });
+    expect(readPng(await renderPng(chart, 1))).toMatchObject({ width: 720, height: 380 });
   });
 
   it("has its letters where no font is installed, and would not without ours", async () => {
@@ -62,8 +62,8 @@ describe("the static picture", () => {
       return dots;
     };
     const svg = await renderSvg(chart);
-    expect(inked(rasterise(svg))).toBeGreaterThan(1500);
-    expect(inked(rasterise(svg, []))).toBe(0);
+    expect(inked(rasterise(svg, 2))).toBeGreaterThan(1500);
+    expect(inked(rasterise(svg, 2, []))).toBe(0);
   });
 
   it("is the same to the byte when drawn again", async () => {
@@ -110,6 +110,6 @@ describe("text from outside", () => {
     const chart = { ...gallery["bars-by-emotion"]!, title: evil, description: evil };
     const svg = await renderSvg(chart);
     expect(svg).not.toContain("<script");
-    expect(rasterise(svg).length).toBeGreaterThan(1000); // it parses
+    expect(rasterise(svg, 2).length).toBeGreaterThan(1000); // it parses
   });
 });
