@@ -38,6 +38,12 @@ export const resNetDefaults: ResNetOptions = {
 };
 
 /**
+ * oneDNN (TensorFlow 2.21, AVX-512) gives random gradients to the kernel of a strided 1 × 1 convolution of fewer
+ * input channels: there the positions are picked first and convolved without a stride, which is the same function.
+ */
+const fewestStridedChannels = 8;
+
+/**
  * The network as a tfjs model: standardised log-mel [batch, frames, bands, 1] to logits [batch, classes].
  * 188,312 parameters with the defaults, 187,256 of them learnt and the rest batch statistics.
  */
@@ -70,12 +76,18 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
   const rectify = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
     new Rectifier({}).apply(x) as tf.SymbolicTensor;
 
+  const project = (x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor => {
+    if (strides === 1 || x.shape[3]! >= fewestStridedChannels) return convolution(x, filters, 1, strides);
+    const every = tf.layers.averagePooling2d({ poolSize: 1, strides, padding: "same" }).apply(x);
+    return convolution(every as tf.SymbolicTensor, filters, 1, 1);
+  };
+
   // [batch, height, width, in] -> [batch, height / strides, width / strides, filters]
   const residualBlock = (x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor => {
     let y = rectify(normalise(convolution(x, filters, 3, strides)));
     y = normalise(convolution(y, filters, 3, 1));
     const plain = strides === 1 && x.shape[3] === filters;
-    const shortcut = plain ? x : normalise(convolution(x, filters, 1, strides));
+    const shortcut = plain ? x : normalise(project(x, filters, strides));
     return rectify(tf.layers.add().apply([y, shortcut]) as tf.SymbolicTensor);
   };
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { architectureNamed, completeOptions } from "../../src/models/registry.js";
-import { buildResNet } from "../../src/models/resnet.js";
+import { buildResNet, type ResNetOptions } from "../../src/models/resnet.js";
+import { type paths, usePath } from "../kernels/backends.js";
 
 beforeAll(() => void loadTensorFlow());
 const small = { frames: 24, bands: 16, channels: [4, 8], blocks: [1, 1], headUnits: 16 };
@@ -79,6 +80,41 @@ describe("the residual network", () => {
       return grad === undefined || tf.sum(tf.abs(grad)).dataSync()[0] === 0;
     });
     expect(untouched.map((weight) => weight.originalName)).toEqual([]);
+  });
+});
+
+describe("the gradient of every weight", () => {
+  /** The gradients of a loss by weight name, on the backend of one path. */
+  async function gradientsOn(path: (typeof paths)[number], options: Partial<ResNetOptions>) {
+    await usePath(path);
+    const model = buildResNet(options);
+    const [, frames, bands] = model.inputs[0]!.shape as number[];
+    const x = tf.randomNormal([8, frames!, bands!, 1], 0, 1, "float32", 3);
+    const variables = model.trainableWeights.map((weight) => (weight as unknown as { val: tf.Variable }).val);
+    const { grads } = tf.variableGrads(
+      () => tf.sum(tf.square(model.apply(x, { training: true }) as tf.Tensor)).asScalar(),
+      variables,
+    );
+    return variables.map((variable) => [...grads[variable.name]!.dataSync()]);
+  }
+
+  // oneDNN's gradient of a strided 1 × 1 convolution is random below 8 input channels; plain JavaScript knows better.
+  it.each([
+    { channels: [4, 8] },
+    { channels: [3, 5] },
+    { channels: [8, 16] },
+    { channels: [16, 32], headUnits: 8 },
+  ])("is the same from TensorFlow's kernels as from plain JavaScript, every time: %j", async (change) => {
+    const options = { ...small, ...change };
+    const expected = await gradientsOn("portable", options);
+    for (let round = 0; round < 4; round++) {
+      const gradients = await gradientsOn("raw", options);
+      gradients.forEach((gradient, i) => {
+        const size = Math.max(...expected[i]!.map(Math.abs));
+        const furthest = Math.max(...gradient.map((value, k) => Math.abs(value - expected[i]![k]!)));
+        expect(furthest).toBeLessThan(1e-3 * size + 1e-4);
+      });
+    }
   });
 });
 
