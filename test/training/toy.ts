@@ -17,7 +17,7 @@ export const toyShape = { frames: 24, bands: 16, classes: emotions.length };
 /** A recipe that learns the toy problem in a few epochs of a few steps. */
 export const toyTraining: TrainingOptions = {
   ...recipeFor("resnet", "full").training,
-  epochs: 8,
+  epochs: 10,
   batchSize: 8,
   frames: toyShape.frames,
   learningRate: 1e-2,
