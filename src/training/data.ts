@@ -29,8 +29,9 @@ export interface DataOptions {
 /** Loads the clips of a run's corpora, their features (from the cache or anew) and divides them by its protocol. */
 export async function loadTrainingData(
   spec: RunSpec,
-  { settings, onProgress, stop }: DataOptions,
+  { settings: given, onProgress, stop }: DataOptions,
 ): Promise<TrainingData> {
+  const settings = { ...given, profile: spec.profile }; // a run's clips are its own profile's, whatever is in force
   const clips = await loadCatalogueFor(settings, Object.keys(spec.corpora));
   const own = usualCorpora(spec.protocol);
   const alsoTrainOn = Object.keys(spec.corpora).filter((name) => own.length === 1 && !own.includes(name));

@@ -8,7 +8,7 @@ import type { RunSpec } from "./run-spec.js";
 export type Source = "original" | "opus-copy" | "sample" | "own";
 
 /** One checksum over all corpora of a run. */
-export function dataChecksumOf(spec: RunSpec): string {
+export function dataChecksumOf(spec: Pick<RunSpec, "corpora">): string {
   return sha256(canonicalJson(spec.corpora));
 }
 
