@@ -71,5 +71,5 @@ async function publishedModels(root: string): Promise<string[]> {
     const [name, protocol, file] = entry.split(sep);
     if (file === "card.json") protocols.set(name!, [...(protocols.get(name!) ?? []), protocol!]);
   }
-  return [...protocols].map(([name, of]) => `${name} (${of.join(", ")})`);
+  return [...protocols.keys()].sort().map((name) => `${name} (${protocols.get(name)!.join(", ")})`);
 }

@@ -52,6 +52,13 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
     ...resNetDefaults,
     ...options,
   };
+  // Names of its own, counted from 1: tfjs counts over the whole process, and the same model would give other files.
+  const counts = new Map<string, number>();
+  const name = (kind: string): string => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    return `${kind}_${count}`;
+  };
   let layerSeed = seed * 1000;
   const heNormal = () => tf.initializers.heNormal({ seed: ++layerSeed });
 
@@ -63,6 +70,7 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
   ): tf.SymbolicTensor =>
     tf.layers
       .conv2d({
+        name: name("convolution"),
         filters,
         kernelSize: size,
         strides,
@@ -72,13 +80,15 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
       })
       .apply(x) as tf.SymbolicTensor;
   const normalise = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
-    new FusedBatchNorm().apply(x) as tf.SymbolicTensor;
+    new FusedBatchNorm({ name: name("norm") }).apply(x) as tf.SymbolicTensor;
   const rectify = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
-    new Rectifier({}).apply(x) as tf.SymbolicTensor;
+    new Rectifier({ name: name("rectifier") }).apply(x) as tf.SymbolicTensor;
 
   const project = (x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor => {
     if (strides === 1 || x.shape[3]! >= fewestStridedChannels) return convolution(x, filters, 1, strides);
-    const every = tf.layers.averagePooling2d({ poolSize: 1, strides, padding: "same" }).apply(x);
+    const every = tf.layers
+      .averagePooling2d({ name: name("every"), poolSize: 1, strides, padding: "same" })
+      .apply(x);
     return convolution(every as tf.SymbolicTensor, filters, 1, 1);
   };
 
@@ -88,7 +98,7 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
     y = normalise(convolution(y, filters, 3, 1));
     const plain = strides === 1 && x.shape[3] === filters;
     const shortcut = plain ? x : normalise(project(x, filters, strides));
-    return rectify(tf.layers.add().apply([y, shortcut]) as tf.SymbolicTensor);
+    return rectify(tf.layers.add({ name: name("add") }).apply([y, shortcut]) as tf.SymbolicTensor);
   };
 
   const input = tf.input({ shape: [frames, bands, 1], name: "log_mel" });
@@ -100,10 +110,14 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
   }); // [batch, 16, 8, 64]
 
   const [, height, width, depth] = x.shape as [null, number, number, number];
-  const perFrame = tf.layers.averagePooling2d({ poolSize: [1, width], strides: [1, width] }).apply(x); // [batch, 16, 1, 64]
-  const sequence = tf.layers.reshape({ targetShape: [height, depth] }).apply(perFrame); // [batch, 16, 64]
-  let y = new AttentivePooling({}).apply(sequence) as tf.SymbolicTensor; // [batch, 128]
-  y = tf.layers.dense({ units: headUnits, kernelInitializer: heNormal() }).apply(y) as tf.SymbolicTensor;
+  const perFrame = tf.layers
+    .averagePooling2d({ name: "band_mean", poolSize: [1, width], strides: [1, width] })
+    .apply(x); // [batch, 16, 1, 64]
+  const sequence = tf.layers.reshape({ name: "frames", targetShape: [height, depth] }).apply(perFrame); // [batch, 16, 64]
+  let y = new AttentivePooling({ name: "pooling" }).apply(sequence) as tf.SymbolicTensor; // [batch, 128]
+  y = tf.layers
+    .dense({ name: "head", units: headUnits, kernelInitializer: heNormal() })
+    .apply(y) as tf.SymbolicTensor;
   y = rectify(y);
   const glorot = tf.initializers.glorotUniform({ seed: ++layerSeed });
   const logits = tf.layers.dense({ units: classes, kernelInitializer: glorot, name: "logits" }).apply(y);

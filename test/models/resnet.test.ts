@@ -53,6 +53,23 @@ describe("the residual network", () => {
     expect(equal).toBe(0);
   });
 
+  it.each([
+    { seed: 0, fingerprint: 56955.4756 },
+    { seed: 1, fingerprint: 51535.5914 },
+  ])(
+    "starts published runs of seed $seed from the weights that it started them from",
+    ({ seed, fingerprint }) => {
+      const { trained, fixed } = modelVariables(buildResNet({ seed }));
+      const weights = [...trained, ...fixed].flatMap((variable) => [...variable.dataSync()]);
+      expect(weights.reduce((sum, value, i) => sum + value * ((i % 97) + 1), 0)).toBeCloseTo(fingerprint, 3);
+    },
+  );
+
+  it("has the same files whatever was built before it in this process: names are its own", () => {
+    const topology = () => JSON.stringify(buildResNet(small).toJSON(null, false));
+    expect(topology()).toBe(topology());
+  });
+
   it("starts every layer from weights of its own", () => {
     const model = buildResNet({ ...small, channels: [4, 4], blocks: [2, 2] });
     const kernels = model.getWeights().filter((weight) => weight.shape.join() === "3,3,4,4");
