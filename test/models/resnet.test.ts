@@ -4,6 +4,7 @@ import { LabError } from "../../src/core/errors.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { architectureNamed, completeOptions } from "../../src/models/registry.js";
 import { buildResNet, type ResNetOptions } from "../../src/models/resnet.js";
+import { modelVariables } from "../../src/training/variables.js";
 import { type paths, usePath } from "../kernels/backends.js";
 
 beforeAll(() => void loadTensorFlow());
