@@ -97,6 +97,7 @@ async def execute(notebook, arguments, tell) -> None:
     client = LateAwareClient(
         notebook,
         timeout=arguments.timeout or None,
+        startup_timeout=300,
         kernel_name=arguments.kernel,
         resources={"metadata": {"path": arguments.cwd}},
         record_timing=False,

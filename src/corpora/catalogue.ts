@@ -6,7 +6,7 @@ import { readManifest } from "./manifest.js";
 import { loadOwnCorpus } from "./own-corpus.js";
 import { publishedClip, sortById } from "./published-clip.js";
 import { corpusNames, findCorpus } from "./registry.js";
-import { loadSample } from "./sample-catalogue.js";
+import { loadSample, sampleCorpora } from "./sample-catalogue.js";
 import { corpusFolder } from "./store.js";
 import { throwIfTouched } from "./touched.js";
 
@@ -29,16 +29,16 @@ export async function loadCatalogue(names: readonly string[], settings: Settings
 
 /**
  * The clips that a profile works on: for `sample` the synthetic speech in the published corpora's layouts (same ids,
- * other checksums), else the recordings. One's own corpora are the same in every profile. Throws as loadCatalogue does.
+ * other checksums), else the recordings. All other corpora are the same in every profile. Throws as loadCatalogue does.
  */
 export async function loadCatalogueFor(
   settings: Settings,
-  names: readonly string[] = corpusNames,
+  names: readonly string[] = settings.profile === "sample" ? sampleCorpora : corpusNames,
 ): Promise<Clip[]> {
   if (settings.profile !== "sample") return await loadCatalogue(names, settings);
-  const published = [...new Set(names)].filter((name) => findCorpus(name) !== undefined);
-  const own = names.filter((name) => findCorpus(name) === undefined);
-  return sortById([...(await loadSample(published, settings)), ...(await loadCatalogue(own, settings))]);
+  const sampled = [...new Set(names)].filter((name) => sampleCorpora.includes(name));
+  const others = names.filter((name) => !sampleCorpora.includes(name));
+  return sortById([...(await loadSample(sampled, settings)), ...(await loadCatalogue(others, settings))]);
 }
 
 async function loadPublished(definition: CorpusDefinition, folder: string): Promise<Clip[]> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
 import type { Clip } from "./clip.js";
-import { corpusNames } from "./registry.js";
+import { findCorpus } from "./registry.js";
 
 const lists = new Map<string, ReadonlyMap<string, string>>();
 
@@ -13,14 +13,22 @@ export function checksumList(corpus: string): string {
   return join(packageRoot, "data", "checksums", `${corpus}.sha256`);
 }
 
+/** Whether a corpus' files can be compared with a publisher's list; one's own and `unlisted` corpora have none. */
+export function hasPublisher(corpus: string): boolean {
+  const definition = findCorpus(corpus);
+  return definition !== undefined && definition.unlisted !== true;
+}
+
 /**
  * SHA-256 of every file that the corpus' publisher has, by file name. The lists are the publisher's own for CREMA-D (its
  * Git LFS pointers), and those of independent public copies that agree with each other for RAVDESS and TESS.
- * Throws LabError when the list is missing or a line of it cannot be read.
+ * Empty for a
+ * corpus without a list. Throws LabError when a list is missing or a line of it cannot be read.
  */
 export function publishedChecksums(corpus: string): ReadonlyMap<string, string> {
   const known = lists.get(corpus);
   if (known !== undefined) return known;
+  if (!hasPublisher(corpus)) return new Map();
   const path = checksumList(corpus);
   let text: string;
   try {
@@ -56,8 +64,7 @@ export function fileNameOf(clip: Clip): string {
 export function alteredClips(clips: readonly Clip[]): Clip[] {
   return clips.filter(
     (clip) =>
-      corpusNames.includes(clip.corpus) &&
-      publishedChecksums(clip.corpus).get(fileNameOf(clip)) !== clip.checksum,
+      hasPublisher(clip.corpus) && publishedChecksums(clip.corpus).get(fileNameOf(clip)) !== clip.checksum,
   );
 }
 

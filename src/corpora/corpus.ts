@@ -32,6 +32,8 @@ export interface CorpusDefinition {
   readonly licence: string;
   /** As the publisher asks to be cited. */
   readonly citation: string;
+  /** True for a corpus without data/checksums/<name>.sha256: its files are taken as they are, like one's own. */
+  readonly unlisted?: true;
   /** How many recordings the publisher lists. */
   readonly fileCount: number;
   /** Recordings without which the corpus still counts as complete. */

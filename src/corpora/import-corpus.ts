@@ -122,7 +122,7 @@ async function importFile(
   const expected = publishedChecksums(definition.name).get(fileName);
   const file = definition.place(fileName);
   const { path, sha256 } = await bestCandidate(paths, expected);
-  const isOriginal = sha256 === expected;
+  const isOriginal = sha256 === expected || definition.unlisted === true;
   const before = entries.get(file);
   const isThere = before !== undefined && existsSync(join(folder, file));
   if (isThere && before.source === "original" && !isOriginal) return null;

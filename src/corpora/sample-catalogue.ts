@@ -10,6 +10,9 @@ import { clipByName } from "./published-clip.js";
 import { corpusNamed } from "./registry.js";
 import { sampleFolder, walkFiles } from "./store.js";
 
+/** The corpora that the sample speech stands in for. */
+export const sampleCorpora: readonly string[] = ["ravdess", "crema-d", "tess"];
+
 /**
  * The clips of the synthetic sample speech in the layouts of the named corpora. The published files' defects are not
  * theirs. The manifest is made on first use and follows changes, because the sample is made anew by any later version.

@@ -4,7 +4,7 @@ import { LabError } from "../core/errors.js";
 import { sha256OfFile } from "../core/hash.js";
 import { trackProgress } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
-import { publishedChecksums } from "./checksums.js";
+import { hasPublisher, publishedChecksums } from "./checksums.js";
 import { type LongWork, throwIfStopped } from "./long-work.js";
 import { readManifest } from "./manifest.js";
 import { findCorpus } from "./registry.js";
@@ -43,7 +43,7 @@ export async function verifyCorpus(
     throw new LabError(`The corpus ${name} is not in the store (${folder}).`, "Import or download it first.");
   }
   const definition = findCorpus(name);
-  const published = definition === undefined ? null : publishedChecksums(name);
+  const published = hasPublisher(name) ? publishedChecksums(name) : null;
   const progress = trackProgress(`verify ${name}`, entries.length, work.listener);
   const found = { altered: [] as string[], changed: [] as string[], gone: [] as string[] };
   for (const entry of entries) {

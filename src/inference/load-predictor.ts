@@ -9,7 +9,7 @@ import { modelFromFiles, weightsFileName } from "../models/artifacts.js";
 import { parseModelCard } from "./model-card.js";
 import type { Predictor } from "./predict.js";
 
-/** What is asked when no protocol is named: the weights that saw every corpus' voices, then those for new voices. */
+/** Which weights answer when no protocol is named: those judged on new voices, else those judged on known ones. */
 const preferredProtocols = ["speaker-independent", "combined"] as const;
 
 export interface PredictorChoice {

@@ -30,9 +30,11 @@ export function cardOf(
     specHash: run.hash,
     data: { corpora: spec.corpora, source: metrics.source },
     metrics: { test: metrics.test, validation: metrics.validation },
-    licence: "Non-commercial research, as the corpora it learnt from demand: see models/LICENSE",
+    licence:
+      used.length > 0
+        ? "Non-commercial research, as the corpora it learnt from demand: see models/LICENSE"
+        : "Whatever the owner of the recordings allows",
     citations: used.map((corpus) => corpus.citation),
-    limits:
-      "Learnt from acted English speech of North American speakers in quiet rooms. It tells which emotion was acted, not what a person feels; do not use it to judge people.",
+    limits: `${used.length > 0 ? "Learnt from acted English speech of North American speakers in quiet rooms" : "Learnt from recordings of its publisher's own"}. It tells which emotion a voice sounds like, not what a person feels; do not use it to judge people.`,
   };
 }

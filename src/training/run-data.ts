@@ -1,7 +1,6 @@
 import { canonicalJson, sha256 } from "../core/hash.js";
-import { alteredClips } from "../corpora/checksums.js";
+import { alteredClips, hasPublisher } from "../corpora/checksums.js";
 import type { Clip } from "../corpora/clip.js";
-import { findCorpus } from "../corpora/registry.js";
 import type { RunSpec } from "./run-spec.js";
 
 /** Where a run's sound comes from. */
@@ -13,11 +12,11 @@ export function dataChecksumOf(spec: Pick<RunSpec, "corpora">): string {
 }
 
 /**
- * Where the clips of a run come from: "sample" is synthetic speech; "original" are the publishers' own files, bit
- * for bit; "opus-copy" are published clips of which any differs from the publisher's; "own" has other recordings.
+ * Where the clips of a run come from. "opus-copy": clips of published corpora of which any differs from its publisher's
+ * file ("sample" when they are the sample profile's synthetic speech), whatever else is among them. "own": recordings
+ * that no publisher's list names. "original": the publishers' own files alone, bit for bit.
  */
-export function sourceOf(spec: RunSpec, clips: readonly Clip[]): Source {
-  if (spec.profile === "sample") return "sample";
-  if (clips.some((clip) => findCorpus(clip.corpus) === undefined)) return "own";
-  return alteredClips(clips).length === 0 ? "original" : "opus-copy";
+export function sourceOf(spec: Pick<RunSpec, "profile">, clips: readonly Clip[]): Source {
+  if (alteredClips(clips).length > 0) return spec.profile === "sample" ? "sample" : "opus-copy";
+  return clips.every((clip) => hasPublisher(clip.corpus)) ? "original" : "own";
 }
