@@ -35,7 +35,7 @@ const resnet: Recipe = {
     validateEveryEpochs: 1,
     patienceEpochs: null,
   },
-  quick: { epochs: 3, averageDecay: 0.99 },
+  quick: { epochs: 2, averageDecay: 0.99 },
   sample: { epochs: 6, averageDecay: 0.9, learningRate: 4e-3 },
 };
 
