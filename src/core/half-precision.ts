@@ -1,21 +1,21 @@
+/** The number that every one of the 65,536 halves stands for; made when first needed. */
+let singles: Float32Array | undefined;
+
 /** IEEE 754 binary16 to binary32. */
 export function halfToSingle(halves: Uint16Array): Float32Array {
-  const singles = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) {
-    const half = halves[i]!;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    const size =
-      exponent === 0
-        ? fraction * 2 ** -24
-        : exponent === 31
-          ? fraction === 0
-            ? Number.POSITIVE_INFINITY
-            : Number.NaN
-          : (1 + fraction / 1024) * 2 ** (exponent - 15);
-    singles[i] = half & 0x8000 ? -size : size;
-  }
-  return singles;
+  singles ??= Float32Array.from({ length: 65_536 }, (_, half) => singleOf(half));
+  const values = new Float32Array(halves.length);
+  for (let i = 0; i < halves.length; i++) values[i] = singles[halves[i]!]!;
+  return values;
+}
+
+function singleOf(half: number): number {
+  const exponent = (half >> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  const sign = half & 0x8000 ? -1 : 1;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 /** IEEE 754 binary32 to binary16, rounded to nearest even; what is too large becomes infinity. */
