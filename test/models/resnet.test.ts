@@ -121,7 +121,7 @@ describe("the gradient of every weight", () => {
     { channels: [4, 8] },
     { channels: [3, 5] },
     { channels: [8, 16] },
-    { channels: [16, 32], headUnits: 8 },
+    { channels: [16, 32], frames: 12, bands: 8 },
   ])("is the same from TensorFlow's kernels as from plain JavaScript, every time: %j", async (change) => {
     const options = { ...small, ...change };
     const expected = await gradientsOn("portable", options);

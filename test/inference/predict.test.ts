@@ -1,0 +1,79 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { LabError } from "../../src/core/errors.js";
+import { createRandom } from "../../src/core/random.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
+import { emotions } from "../../src/corpora/emotions.js";
+import { defaultLogMel } from "../../src/features/feature-spec.js";
+import type { ModelCard } from "../../src/inference/model-card.js";
+import { predictWaves, prepareInput } from "../../src/inference/predict.js";
+import { buildResNet } from "../../src/models/resnet.js";
+
+beforeAll(() => void loadTensorFlow());
+const bands = 16;
+const card = {
+  name: "toy",
+  labels: emotions,
+  features: { ...defaultLogMel, bands, windowLength: 512 },
+  standardisation: { mean: new Array(bands).fill(-40), deviation: new Array(bands).fill(20) },
+  frames: 40,
+  temperature: 2,
+} as unknown as ModelCard;
+const network = () => buildResNet({ frames: 40, bands, channels: [8, 16], blocks: [1, 1], headUnits: 8 });
+const wave = (seconds: number, seed: number) => {
+  const random = createRandom(seed).fork("wave");
+  const samples = Float32Array.from({ length: seconds * 16_000 }, () => 0.3 * random.normal());
+  return { samples, sampleRate: 16_000 } as const;
+};
+
+describe("predicting recordings", () => {
+  it("gives each its own answer, whatever stands beside it, long or short", () => {
+    const predictor = { card, model: network() };
+    const waves = [wave(0.2, 1), wave(3, 2), wave(0.6, 3)];
+    const together = predictWaves(predictor, waves);
+    together.forEach((answer, i) => {
+      const [alone] = predictWaves(predictor, [waves[i]!]);
+      expect(answer.emotion).toBe(alone!.emotion);
+      answer.probabilities.forEach((p, k) => {
+        expect(p).toBeCloseTo(alone!.probabilities[k]!, 5);
+      });
+      expect(answer.probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+      expect(answer.probabilities[emotions.indexOf(answer.emotion as never)]).toBe(
+        Math.max(...answer.probabilities),
+      );
+    });
+    expect(together[0]!.probabilities).not.toEqual(together[1]!.probabilities);
+  });
+
+  it("is less sure by the card's temperature, which leaves the probabilities alone", () => {
+    const model = network();
+    const [answer] = predictWaves({ card, model }, [wave(0.6, 4)]);
+    const [sharp] = predictWaves({ card: { ...card, temperature: 1 }, model }, [wave(0.6, 4)]);
+    expect(sharp!.confidence).toBeCloseTo(Math.max(...sharp!.probabilities), 6);
+    expect(answer!.probabilities).toEqual(sharp!.probabilities);
+    const tempered = answer!.probabilities.map(Math.sqrt); // softmax of half the logits
+    expect(answer!.confidence).toBeCloseTo(Math.max(...tempered) / tempered.reduce((sum, p) => sum + p), 5);
+  });
+
+  it("places a short recording in the middle, in zeros", () => {
+    const input = prepareInput(wave(0.2, 5), card);
+    expect(input.length).toBe(40 * bands);
+    expect([...input.slice(0, bands), ...input.slice(-bands)].every((value) => value === 0)).toBe(true);
+    expect(input.some((value) => value !== 0)).toBe(true);
+  });
+
+  it("says that weights are damaged when they give no number", () => {
+    const model = network();
+    model.setWeights(model.getWeights().map((weight) => tf.fill(weight.shape, Number.NaN)));
+    expect(() => predictWaves({ card, model }, [wave(0.6, 6)])).toThrow(LabError);
+    expect(() => predictWaves({ card, model }, [wave(0.6, 6)])).toThrow(/toy gives no number.*damaged/);
+  });
+
+  it("leaves no tensor behind", () => {
+    const predictor = { card, model: network() };
+    predictWaves(predictor, [wave(0.6, 7)]);
+    const before = tf.memory().numTensors;
+    for (let i = 0; i < 20; i++) predictWaves(predictor, [wave(0.6, 7)]);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+});
