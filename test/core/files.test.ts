@@ -1,16 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
 import { readFileIfThere, readJson, writeFileAtomic, writeJson } from "../../src/core/files.js";
 import { packageRoot } from "../../src/core/settings.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "affectlab-files-"));
+  folder = temporaryFolder("files");
 });
 
 describe("an atomic write", () => {

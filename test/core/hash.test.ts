@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalJson, sha256, sha256OfFile, specHash } from "../../src/core/hash.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** The same value with the members of every object in the opposite order. */
 function reversed(value: unknown): unknown {
@@ -48,7 +48,7 @@ describe("hashes", () => {
 
   it("of a file equal those of its bytes, beyond one piece of reading", async () => {
     const bytes = Buffer.alloc(200_000, "affect");
-    const path = join(mkdtempSync(join(tmpdir(), "affectlab-hash-")), "file");
+    const path = join(temporaryFolder("hash"), "file");
     writeFileSync(path, bytes);
     expect(await sha256OfFile(path)).toBe(createHash("sha256").update(bytes).digest("hex"));
   });

@@ -1,11 +1,11 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
 import { decodeSafetensors, encodeSafetensors } from "../../src/core/safetensors.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** A file made by hand: header and numbers, as the format's page describes them. */
 function fileOf(header: unknown, data: Uint8Array, headerBytes?: bigint): Uint8Array {
@@ -30,7 +30,7 @@ describe("safetensors", () => {
   });
 
   it("come back from a file too: what Node reads is a Buffer, whose slices share its memory", async () => {
-    const path = join(mkdtempSync(join(tmpdir(), "affectlab-safetensors-")), "weights.safetensors");
+    const path = join(temporaryFolder("safetensors"), "weights.safetensors");
     writeFileSync(path, encodeSafetensors(twoArrays));
     const bytes = await readFile(path);
     const file = decodeSafetensors(bytes, path);

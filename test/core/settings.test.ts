@@ -1,15 +1,16 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { homedir, tmpdir } from "node:os";
+import { writeFileSync } from "node:fs";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
 import { resolveSettings } from "../../src/core/settings.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const names = ["AFFECTLAB_HOME", "AFFECTLAB_PROFILE", "AFFECTLAB_SEED"] as const;
 const before = names.map((name) => process.env[name]);
 let root: string;
 beforeEach(() => {
-  root = mkdtempSync(join(tmpdir(), "affectlab-settings-"));
+  root = temporaryFolder("settings");
   for (const name of names) delete process.env[name];
 });
 afterEach(() => {

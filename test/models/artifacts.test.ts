@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { modelFromFiles, modelToFiles } from "../../src/models/artifacts.js";
 import { buildResNet } from "../../src/models/resnet.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 beforeAll(() => void loadTensorFlow());
 const small = { frames: 24, bands: 16, channels: [4, 8], blocks: [1, 1], headUnits: 16 };
@@ -27,7 +27,7 @@ describe("a model as files", () => {
   it("comes back from float32 to the bit, through JSON and a file as Node reads it", async () => {
     const model = trained();
     const { modelJson, weights } = await modelToFiles(model, "float32");
-    const path = join(mkdtempSync(join(tmpdir(), "affectlab-artifacts-")), "weights.bin");
+    const path = join(temporaryFolder("artifacts"), "weights.bin");
     writeFileSync(path, weights);
     const again = await modelFromFiles({
       modelJson: JSON.parse(JSON.stringify(modelJson)) as tf.io.ModelJSON,

@@ -1,9 +1,9 @@
-import { cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, existsSync, linkSync, mkdirSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { packageRoot, type Settings } from "../../src/core/settings.js";
 import { walkFiles } from "../../src/corpora/store.js";
 import { protocolNames } from "../../src/protocols/split.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** The folder of CREMA-D that the test script names; the publisher's files or decoded copies of them. */
 export function cremaFolder(): string {
@@ -16,7 +16,7 @@ export function cremaFolder(): string {
 
 /** Settings with a store of the test's own and the committed splits; `full`, for these are recordings. */
 export function settingsForRecordings(): Settings {
-  const folder = mkdtempSync(join(tmpdir(), "affectlab-real-"));
+  const folder = temporaryFolder("real");
   const root = join(folder, "root");
   for (const protocol of protocolNames) {
     const split = join("results", protocol, "split.csv");
@@ -28,7 +28,7 @@ export function settingsForRecordings(): Settings {
 
 /** A folder with the recordings of these actors alone. */
 export async function folderOfActors(actors: ReadonlySet<string>): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), "affectlab-actors-"));
+  const folder = temporaryFolder("actors");
   for (const path of await walkFiles(cremaFolder())) {
     const file = basename(path);
     if (!file.endsWith(".wav") || !actors.has(file.slice(0, 4))) continue;

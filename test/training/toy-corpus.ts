@@ -1,11 +1,11 @@
-import { cpSync, mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeWav } from "../../src/audio/encode-wav.js";
 import { createRandom } from "../../src/core/random.js";
 import { packageRoot, type Settings } from "../../src/core/settings.js";
 import { importCorpus } from "../../src/corpora/import-corpus.js";
 import type { RunRequest } from "../../src/training/define-run.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { temporarySettings, toyNetwork, toyTraining } from "./toy.js";
 
 const codes = ["ANG", "DIS", "FEA", "HAP", "NEU", "SAD"];
@@ -30,7 +30,7 @@ function soundOf(emotion: number, seed: number): Float32Array {
 /** Settings whose store holds tones under CREMA-D's names (no publisher's files) and whose checkout has the splits. */
 export async function settingsWithTones(profile: Settings["profile"] = "full"): Promise<Settings> {
   const settings = temporarySettings(profile);
-  const from = mkdtempSync(join(tmpdir(), "affectlab-tones-"));
+  const from = temporaryFolder("tones");
   let seed = 0;
   for (const speaker of speakers) {
     for (const sentence of sentences) {

@@ -1,5 +1,3 @@
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createRandom } from "../../src/core/random.js";
 import type { Settings } from "../../src/core/settings.js";
@@ -9,6 +7,7 @@ import type { Example } from "../../src/training/example.js";
 import { recipeFor } from "../../src/training/recipes.js";
 import type { TrainingOptions } from "../../src/training/run-spec.js";
 import { runFiles } from "../../src/training/run-store.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** A ResNet that a test can afford. */
 export const toyNetwork = { channels: [4, 8], blocks: [1, 1], headUnits: 16 };
@@ -61,7 +60,7 @@ export function toyExamples(count: number, seed: number): Example[] {
 
 /** Settings whose store and checkout are new folders of the test. */
 export function temporarySettings(profile: Settings["profile"] = "sample"): Settings {
-  const folder = mkdtempSync(join(tmpdir(), "affectlab-training-"));
+  const folder = temporaryFolder("training");
   return { home: join(folder, "home"), root: join(folder, "root"), profile, seed: 0 };
 }
 
