@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { Resvg } from "@resvg/resvg-js";
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/core/settings.js";
@@ -10,8 +11,9 @@ import { codeCell, notebookOf, textCell, writeTiny } from "./tiny-notebook.js";
 const patience = 180_000;
 const folder = join(packageRoot, "build", "lab-test");
 const pictures = join(packageRoot, "build", "screenshots");
-const png =
-  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==";
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="600" height="300"><rect width="600" height="300" fill="#fff"/>
+<rect x="100" y="50" width="80" height="200" fill="#36c"/></svg>`;
+const png = Buffer.from(new Resvg(svg).render().asPng()).toString("base64");
 const figure = {
   output_type: "display_data",
   metadata: {},
@@ -30,7 +32,7 @@ const tiny = notebookOf([
   codeCell(
     'import { newDisplay } from "tslab";\nconst line = newDisplay();\nfor (let i = 1; i <= 5; i++) {\n  line.text("step " + i);\n  await new Promise((r) => setTimeout(r, 100));\n}',
   ),
-  codeCell("await new Promise(() => {});"),
+  codeCell('console.log("waiting");\nawait new Promise(() => {});'),
   codeCell("lab."),
 ]);
 
@@ -64,11 +66,18 @@ describe.skipIf(isBrowserLeftOut)("JupyterLab in a browser", () => {
   });
 
   it(
-    "shows the figure of an untrusted notebook, drawn by plotly",
+    "shows the figure of an untrusted notebook, and plotly draws it under the pointer",
     async () => {
-      const plot = cell(1).locator(".js-plotly-plot .main-svg").first();
+      // JupyterLab's plotly renderer shows the static picture first and draws when the pointer comes.
+      const still = cell(1).locator(".jp-RenderedPlotly img");
+      await still.waitFor({ state: "visible" });
+      const box = (await still.boundingBox())!;
+      expect(box.width).toBeGreaterThan(300);
+      await picture("lab-untrusted-picture");
+      await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 5 });
+      const plot = cell(1).locator(".jp-RenderedPlotly .main-svg").first();
       await plot.waitFor({ state: "visible" });
-      expect(await cell(1).locator(".js-plotly-plot").textContent()).toContain("Drawn by the browser");
+      expect(await cell(1).locator(".jp-RenderedPlotly").textContent()).toContain("Drawn by the browser");
       expect((await plot.boundingBox())!.width).toBeGreaterThan(300);
       await picture("lab-untrusted-figure");
     },
@@ -120,9 +129,8 @@ describe.skipIf(isBrowserLeftOut)("JupyterLab in a browser", () => {
     "interrupts a cell that waits for ever",
     async () => {
       await run(4);
-      await expect
-        .poll(() => cell(4).locator(".jp-InputPrompt").first().textContent(), { timeout: patience })
-        .toBe("[*]:");
+      await cell(4).locator(".jp-OutputArea-output", { hasText: "waiting" }).waitFor();
+      expect(await cell(4).locator(".jp-InputPrompt").first().textContent()).toBe("[*]:");
       await page.locator('jp-button[data-command="notebook:interrupt-kernel"]').first().click();
       await cell(4).locator(".jp-OutputArea-output", { hasText: "Interrupted asynchronously" }).waitFor();
       await picture("lab-interrupted");

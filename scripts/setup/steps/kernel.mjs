@@ -28,9 +28,14 @@ export function kernelSpec() {
   };
 }
 
-/** JupyterLab's defaults here: no question about news, no look for updates; a user's own settings win. */
+/**
+ * JupyterLab's defaults here: no question about news, no look for updates, and patience with the kernel's first
+ * completion, which reads every type of the project (2-3 s; JupyterLab drops what takes longer than 1 s). A user's own
+ * settings win.
+ */
 const labDefaults = {
   "@jupyterlab/apputils-extension:notification": { fetchNews: "false", checkForUpdates: false },
+  "@jupyterlab/completer-extension:manager": { providerTimeout: 15000 },
 };
 
 const files = [
