@@ -60,7 +60,7 @@ export function readAiff(bytes: Uint8Array, name: string): PcmData {
   const needed = (frames * channels * bits) / 8;
   const present = Math.max(0, bytes.length - start);
   if (needed > present) throw truncated(name, `it declares ${needed} bytes of samples and holds ${present}`);
-  const samples = bytes.slice(start, start + needed);
+  const samples = new Uint8Array(bytes.subarray(start, start + needed));
   if (compression.littleEndian !== true) swapBytes(samples, bits / 8);
   if (compression.encoding === "integer" && bits === 8) for (const i of samples.keys()) samples[i]! ^= 0x80;
   return { encoding: compression.encoding, channels, rateHz, bits, bytes: samples };

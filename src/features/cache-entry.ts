@@ -32,6 +32,6 @@ export function decodeEntry(bytes: Uint8Array): Features | null {
   const body = bytes.subarray(headerBytes);
   if (first !== magic || second !== format || body.length !== 4 * frames * bands) return null;
   if (crc32(body) !== checksum) return null;
-  const aligned = body.byteOffset % 4 === 0 ? body : body.slice();
+  const aligned = body.byteOffset % 4 === 0 ? body : new Uint8Array(body);
   return { values: new Float32Array(aligned.buffer, aligned.byteOffset, frames * bands), frames, bands };
 }
