@@ -5,6 +5,7 @@ import { sampleRateHz } from "../../audio/wave.js";
 import type { Settings } from "../../core/settings.js";
 import type { Clip } from "../../corpora/clip.js";
 import { type Emotion, emotionIndex, emotions } from "../../corpora/emotions.js";
+import { emphasise } from "../../explanation/emphasis.js";
 import { integratedGradients } from "../../explanation/integrated-gradients.js";
 import { extractFeatures } from "../../features/extract.js";
 import { placeFeatures } from "../../features/place-features.js";
@@ -20,7 +21,7 @@ export interface Listening {
   readonly values: Float32Array;
   readonly frames: number;
   readonly bands: number;
-  /** How much each value spoke for the emotion, 0 or more, [frames × bands]. */
+  /** Where something spoke for the emotion, 0 to 1, [frames × bands]. */
   readonly attribution: Float32Array;
   /** The emotion that is explained. */
   readonly emotion: Emotion;
@@ -44,9 +45,8 @@ export async function listenWith(
       const { frames } = spec.training;
       const values = new Float32Array(frames * features.bands);
       placeFeatures(features, frames, null, values);
-      const attribution = integratedGradients(model, values, emotionIndex(clip.emotion)).map((value) =>
-        Math.max(0, value),
-      );
+      const gradients = integratedGradients(model, values, emotionIndex(clip.emotion));
+      const attribution = emphasise(gradients, frames, features.bands);
       const samples = prepareWave(wave.samples, spec.features);
       heard.push({
         clip,
