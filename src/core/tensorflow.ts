@@ -1,17 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import * as util from "node:util";
+import util from "node:util";
 import type * as tfjs from "@tensorflow/tfjs";
 import { LabError, messageOf } from "./errors.js";
 import { packageRoot } from "./settings.js";
 
 /**
- * Puts back the two functions that tfjs-node 4.22 calls and Node 23 removed. A no-op on older Nodes.
+ * Puts back the two functions that tfjs-node 4.22 calls, and that newer Nodes have removed or warn of.
  */
 function restoreRemovedNodeFunctions(): void {
   const removed = util as unknown as Record<string, unknown>;
-  removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  removed.isArray ??= Array.isArray;
+  removed.isNullOrUndefined = (value: unknown) => value === null || value === undefined;
+  removed.isArray = Array.isArray;
 }
 
 /**
