@@ -131,18 +131,24 @@ describe("nbconvert-runner --in-place", () => {
 describe("nbconvert-runner's size limit", () => {
   it("refuses a notebook over 2 MB for publishing, and warns on the sample profile", () => {
     const folder = freshFolder();
-    const path = writeTiny(folder, "large", notebookOf([codeCell('console.log("x".repeat(2_100_000));')]));
+    const path = writeTiny(
+      folder,
+      "large",
+      notebookOf([codeCell('console.log(("x".repeat(99) + "\\n").repeat(21_000));')]),
+    );
     const run = (profile: string) =>
       spawnSync(process.execPath, [runner, path, "--profile", profile, "--output", join(folder, profile)], {
         encoding: "utf8",
       });
     const quick = run("quick");
     expect(quick.status).toBe(1);
-    expect(quick.stderr).toMatch(/2\.1 MB, more than 2 MB, and GitHub would not show it/);
+    expect(quick.stderr).toMatch(
+      /not kept, after .*\n\s+The executed notebook is 2\.3 MB, more than 2 MB, and GitHub would not show it/,
+    );
     expect(existsSync(join(folder, "quick", "large.ipynb"))).toBe(false);
     const sample = run("sample");
     expect(sample.status).toBe(0);
-    expect(sample.stderr).toMatch(/2\.1 MB.*cannot be published/);
+    expect(sample.stderr).toMatch(/2\.3 MB.*cannot be published/);
   }, 300_000);
 });
 

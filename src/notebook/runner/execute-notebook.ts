@@ -11,8 +11,11 @@ import { type Profile, packageRoot } from "../../core/settings.js";
 export interface NotebookFailure {
   /** The cell's number in the notebook, from 1, text cells counted; 0 when no cell is to blame. */
   readonly cell: number;
-  /** `error`: the cell failed; `unawaited`: it threw where nothing awaits it; `died`: the kernel ended. */
-  readonly kind: "error" | "unawaited" | "timeout" | "died" | "start";
+  /**
+   * `error`: the cell failed; `unawaited`: it threw where nothing awaits it; `died`: the kernel ended; `start`: nothing
+   * ran; `finish`: everything ran, and the result cannot be kept.
+   */
+  readonly kind: "error" | "unawaited" | "timeout" | "died" | "start" | "finish";
   readonly text: string;
 }
 

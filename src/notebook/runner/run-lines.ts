@@ -53,6 +53,7 @@ export function describeResult(result: NotebookResult): string {
     timeout: "ran out of time",
     died: "ended with its kernel",
     start: "could not be executed",
+    finish: "was executed, but not kept,",
   }[kind];
   const lines = text.split("\n").map((line) => `    ${line}`);
   return `✗ ${name}${place}: ${what} after ${seconds}\n${lines.join("\n")}\n    Executed so far: ${result.executed}`;

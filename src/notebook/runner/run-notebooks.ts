@@ -70,6 +70,7 @@ async function runNotebook(path: string, options: RunOptions): Promise<NotebookR
     seconds: (performance.now() - start) / 1000,
     warning,
   });
+  let kind: NotebookFailure["kind"] = "start";
   try {
     await readNotebook(path);
     await mkdir(folder, { recursive: true });
@@ -84,12 +85,13 @@ async function runNotebook(path: string, options: RunOptions): Promise<NotebookR
       await rename(part, failed).catch(() => undefined);
       return finish(failed, failure);
     }
+    kind = "finish";
     const target = options.output === null ? path : join(folder, basename(path));
     return finish(target, null, await publish(part, target, failed, options.profile));
   } catch (error) {
     const text =
       error instanceof LabError ? error.message : (error instanceof Error && error.stack) || messageOf(error);
-    return finish(failed, { cell: 0, kind: "start", text });
+    return finish(failed, { cell: 0, kind, text });
   } finally {
     await rm(part, { force: true });
   }
