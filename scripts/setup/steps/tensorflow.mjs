@@ -33,7 +33,7 @@ export const tensorflow = {
     linkLibrary(library.folder);
     await compileAddon(library, note);
     note("loading it");
-    const version = tryAddon();
+    const version = tryAddon(library.cudaFolders);
     writeStamp(stamp, currentKey(), { tensorflow: version });
     return `TensorFlow ${version}`;
   },
@@ -149,12 +149,15 @@ async function compileAddon({ folder, cudaFolders }, note) {
   renameSync(part, addon);
 }
 
-/** Loads the compiled addon in a process of its own, multiplies two numbers, and gives TensorFlow's version. */
-function tryAddon() {
-  const missing = missingLibraries(addon);
+/**
+ * Loads the compiled addon in a process of its own, multiplies two numbers, and gives TensorFlow's version.
+ * @param {readonly string[]} cudaFolders
+ */
+function tryAddon(cudaFolders) {
+  const missing = [addon, ...cudaFolders.flatMap(librariesIn)].flatMap(missingLibraries);
   if (missing.length > 0) {
     throw new SetupError(
-      `TensorFlow's addon does not find ${missing.join(", ")}.`,
+      `TensorFlow's addon does not find ${[...new Set(missing)].join(", ")}.`,
       "Remove the folder .venv and run again; if it stays, npm run doctor tells more.",
     );
   }
@@ -169,13 +172,28 @@ function tryAddon() {
 }
 
 /**
- * The libraries that the dynamic linker does not find for a file.
+ * The shared libraries of a folder, with their paths.
+ * @param {string} folder
+ * @returns {string[]}
+ */
+function librariesIn(folder) {
+  return readdirSync(folder)
+    .filter((name) => /\.so(\.|$)/.test(name))
+    .map((name) => join(folder, name));
+}
+
+/**
+ * The libraries that the dynamic linker does not find for a file. The driver's own libcuda is not counted: it comes
+ * with the driver, and the CUDA build may be installed on a machine without a GPU.
  * @param {string} path
  * @returns {string[]}
  */
 export function missingLibraries(path) {
   const lines = capture("ldd", [path]).out.split("\n");
-  return lines.filter((line) => line.includes("not found")).map((line) => line.trim().split(" ")[0] ?? "");
+  const missing = lines
+    .filter((line) => line.includes("not found"))
+    .map((line) => line.trim().split(" ")[0] ?? "");
+  return missing.filter((name) => name !== "libcuda.so.1");
 }
 
 /**
