@@ -13,12 +13,15 @@ export const reportScript = `
     var copy = Object.assign({}, layout, { autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)" });
     delete copy.width;
     copy.font = Object.assign({}, layout.font, { color: text });
-    Object.keys(copy).forEach(function (key) {
+    ["xaxis", "yaxis"].concat(Object.keys(copy)).forEach(function (key) {
       if (/^[xy]axis\\d*$/.test(key)) {
         copy[key] = Object.assign({}, copy[key], { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true });
       }
     });
-    if (window.innerWidth < 600) copy.legend = Object.assign({}, copy.legend, { orientation: "h", y: -0.25 });
+    if (window.innerWidth < 600) {
+      copy.legend = Object.assign({}, copy.legend, { orientation: "h", y: -0.25 });
+      copy.margin = { l: 40, r: 12, t: 56, b: 48 };
+    }
     return copy;
   }
   function draw(figure) {
