@@ -48,7 +48,8 @@ export function runCommand(command, args, { log, env, cwd = root, onLine }) {
     if (line.trim() === "") return;
     last.push(line);
     if (last.length > 20) last.shift();
-    onLine?.(line);
+    // A package manager's warnings stay in the log; the line on the screen says what is being done.
+    if (!/^\s*(npm )?warn(ing)?\b/i.test(line)) onLine?.(line);
   };
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
