@@ -21,14 +21,15 @@ img, svg, video { max-width: 100%; height: auto; }
 audio { max-width: 100%; }
 pre { overflow-x: auto; margin: 0; font: 13.5px/1.5 ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; }
 code { font-family: ui-monospace, "DejaVu Sans Mono", Menlo, Consolas, monospace; font-size: .88em; }
-.highlight, .output_area pre { background: var(--panel); border-radius: 6px; }
+div.highlight, .output_area pre { background: var(--panel); border-radius: 6px; }
 .highlight pre, .output_area pre { padding: .7rem .9rem; }
 .input { margin: 1rem 0 .4rem; }
 .output_area { margin: .4rem 0; overflow-x: auto; }
 .output_stderr pre { border-left: 3px solid var(--caution); }
 table { border-collapse: collapse; font-size: .9rem; display: block; overflow-x: auto; max-width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
+td { min-width: 4.5rem; }
+th:first-child, td:first-child { text-align: left; white-space: nowrap; }
 figure.chart { margin: 1rem 0; }
 figure.chart .static { background: #fff; border-radius: 6px; text-align: center; }
 [hidden] { display: none !important; }
