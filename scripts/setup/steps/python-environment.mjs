@@ -71,7 +71,12 @@ async function makeWithConda(tool, flavour, note) {
   mkdirSync(join(places.build, "setup"), { recursive: true });
   writeFileSync(file, chooseTensorFlow(readEnvironmentFile(), flavour));
   const create = tool === "conda" || tool === "mamba" ? ["env", "create"] : ["create", "--yes"];
-  await runCommand(tool, [...create, "--prefix", places.venv, "--file", file], { log, onLine: note });
+  await runCommand(tool, [...create, "--prefix", places.venv, "--file", file], {
+    log,
+    onLine: note,
+    // Nobody is there to answer a question.
+    env: { CONDA_ALWAYS_YES: "true", MAMBA_ALWAYS_YES: "true" },
+  });
   return tool;
 }
 
