@@ -23,6 +23,8 @@ export const places = {
   tensorflowPackage: join(root, "node_modules", "@tensorflow", "tfjs-node-gpu"),
   /** Puts back what tfjs-node 4.22 misses on Node 23 and later. */
   nodeCompat: join(root, "bin", "node-compat.cjs"),
+  /** Ends a kernel whose parent is gone. */
+  kernelParent: join(root, "bin", "kernel-parent.cjs"),
 };
 
 /** The store of corpora, caches and runs, outside the checkout. */

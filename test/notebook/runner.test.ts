@@ -175,6 +175,28 @@ describe("nbconvert-runner's usage", () => {
     expect(done.stderr).toMatch(/package\.json.*cannot be read as a notebook/);
   });
 
+  it("leaves no kernel behind when its process is killed", async () => {
+    const folder = freshFolder();
+    const marker = `orphan-${process.pid}-${Date.now()}`;
+    const path = writeTiny(folder, marker, notebookOf([codeCell("await new Promise(() => {});")]));
+    const child = spawn(process.execPath, [runner, path, "--output", join(folder, "out")], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const python = (): string =>
+      spawnSync("pgrep", ["-f", `execute_notebook.py .*${marker}`], { encoding: "utf8" }).stdout.trim();
+    const kernelOf = (parent: string): string =>
+      spawnSync("pgrep", ["-P", parent, "-f", "tslab"], { encoding: "utf8" }).stdout.trim();
+    await expect
+      .poll(() => python() !== "" && kernelOf(python()), { timeout: 200_000, interval: 200 })
+      .toBeTruthy();
+    const kernel = Number(kernelOf(python()));
+    const closed = new Promise((settle) => child.on("close", settle));
+    process.kill(Number(python()), "SIGKILL");
+    expect(await closed).toBe(1);
+    const isRunning = (): boolean => existsSync(`/proc/${kernel}`);
+    await expect.poll(isRunning, { timeout: 60_000, interval: 500 }).toBe(false);
+  }, 300_000);
+
   it("stops at SIGTERM with 130 and leaves no kernel behind", async () => {
     const folder = freshFolder();
     const marker = `marker-${process.pid}-${Date.now()}`;

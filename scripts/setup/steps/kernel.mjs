@@ -15,6 +15,8 @@ export function kernelSpec() {
       process.execPath,
       "--require",
       places.nodeCompat,
+      "--require",
+      places.kernelParent,
       join(places.modules, "tslab", "bin", "tslab"),
       "kernel",
       "--config-path",
