@@ -152,6 +152,12 @@ describe("nbconvert-runner's size limit", () => {
   }, 300_000);
 });
 
+/** Whether a process runs; one that has ended and waits for its parent to notice does not. */
+function isAlive(pid: number): boolean {
+  const path = `/proc/${pid}/stat`;
+  return existsSync(path) && !/\) Z /.test(readFileSync(path, "utf8"));
+}
+
 describe("nbconvert-runner's usage", () => {
   it.each([
     [["--output", "a", "--in-place"], /exclude each other/],
@@ -175,6 +181,21 @@ describe("nbconvert-runner's usage", () => {
     expect(done.stderr).toMatch(/package\.json.*cannot be read as a notebook/);
   });
 
+  it("ends a kernel whose starter was gone before the kernel could look", () => {
+    const gone = spawnSync(process.execPath, ["--eval", ""]).pid;
+    const preload = join(packageRoot, "bin", "kernel-parent.cjs");
+    const kernel = spawnSync(
+      process.execPath,
+      ["--require", preload, "--eval", "setInterval(() => {}, 1000)"],
+      {
+        env: { ...process.env, JPY_PARENT_PID: String(gone) },
+        timeout: 60_000,
+      },
+    );
+    expect(kernel.signal).toBeNull();
+    expect(kernel.status).toBe(1);
+  }, 90_000);
+
   it("leaves no kernel behind when its process is killed", async () => {
     const folder = freshFolder();
     const marker = `orphan-${process.pid}-${Date.now()}`;
@@ -193,8 +214,7 @@ describe("nbconvert-runner's usage", () => {
     const closed = new Promise((settle) => child.on("close", settle));
     process.kill(Number(python()), "SIGKILL");
     expect(await closed).toBe(1);
-    const isRunning = (): boolean => existsSync(`/proc/${kernel}`);
-    await expect.poll(isRunning, { timeout: 60_000, interval: 500 }).toBe(false);
+    await expect.poll(() => isAlive(kernel), { timeout: 60_000, interval: 500 }).toBe(false);
   }, 300_000);
 
   it("stops at SIGTERM with 130 and leaves no kernel behind", async () => {
