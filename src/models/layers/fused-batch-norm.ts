@@ -1,0 +1,67 @@
+import * as tf from "@tensorflow/tfjs";
+import { normaliseBatch, normaliseWithStatistics } from "../../kernels/batch-norm.js";
+import { type LayerArguments, onlyInput } from "./only-input.js";
+
+export interface BatchNormArguments {
+  /** Share of the old moving average kept at each step. */
+  readonly momentum: number;
+  readonly epsilon: number;
+}
+
+/**
+ * Batch normalisation over the last axis of [batch, height, width, channels], through TensorFlow's fused kernels
+ * where there are any. Weights: gamma, beta, moving_mean, moving_variance, [channels] each, as in Keras.
+ */
+export class FusedBatchNorm extends tf.layers.Layer {
+  static readonly className = "FusedBatchNorm";
+  private gamma!: tf.LayerVariable;
+  private beta!: tf.LayerVariable;
+  private movingMean!: tf.LayerVariable;
+  private movingVariance!: tf.LayerVariable;
+  private readonly options: BatchNormArguments;
+
+  constructor(config: LayerArguments & Partial<BatchNormArguments> = {}) {
+    super(config);
+    this.options = { momentum: config.momentum ?? 0.9, epsilon: config.epsilon ?? 1e-3 };
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const channels = inputShape[inputShape.length - 1]!;
+    const ones = tf.initializers.ones();
+    const zeros = tf.initializers.zeros();
+    this.gamma = this.addWeight("gamma", [channels], "float32", ones);
+    this.beta = this.addWeight("beta", [channels], "float32", zeros);
+    this.movingMean = this.addWeight("moving_mean", [channels], "float32", zeros, undefined, false);
+    this.movingVariance = this.addWeight("moving_variance", [channels], "float32", ones, undefined, false);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+    return tf.tidy(() => {
+      const x = onlyInput<tf.Tensor4D>(inputs);
+      const gamma = this.gamma.read() as tf.Tensor1D;
+      const beta = this.beta.read() as tf.Tensor1D;
+      const { momentum, epsilon } = this.options;
+      if (kwargs.training !== true) {
+        const mean = this.movingMean.read() as tf.Tensor1D;
+        const variance = this.movingVariance.read() as tf.Tensor1D;
+        return normaliseWithStatistics(x, gamma, beta, mean, variance, epsilon);
+      }
+      const follow = (moving: tf.LayerVariable, value: tf.Tensor): void => {
+        moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, 1 - momentum)));
+      };
+      return normaliseBatch(x, gamma, beta, epsilon, (mean, variance) => {
+        follow(this.movingMean, mean);
+        follow(this.movingVariance, variance);
+      });
+    });
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return inputShape;
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.options };
+  }
+}
