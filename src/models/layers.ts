@@ -1,9 +1,13 @@
 // Every layer of the project's own, and their registration under the names that a stored topology carries.
 import * as tf from "@tensorflow/tfjs";
 import { AttentivePooling } from "./layers/attentive-pooling.js";
+import { FrameMask } from "./layers/frame-mask.js";
 import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
+import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
 import { Rectifier } from "./layers/rectifier.js";
 
-export { AttentivePooling, FusedBatchNorm, Rectifier };
+export { AttentivePooling, FrameMask, FusedBatchNorm, MaskedAttentivePooling, Rectifier };
 
-for (const layer of [AttentivePooling, FusedBatchNorm, Rectifier]) tf.serialization.registerClass(layer);
+for (const layer of [AttentivePooling, FrameMask, FusedBatchNorm, MaskedAttentivePooling, Rectifier]) {
+  tf.serialization.registerClass(layer);
+}
