@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
 import { attribute, hasRawKernels, runKernel } from "./raw.js";
 
 /** Receives this batch's mean and (biased) variance, [channels] each; they live only during the call. */
@@ -8,7 +9,7 @@ export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => v
  * Batch normalisation with this batch's statistics (Ioffe and Szegedy 2015, algorithm 1).
  * x: [batch, height, width, channels]; scale, offset: [channels]; gives x's shape. One FusedBatchNormV3 kernel
  * forward and one FusedBatchNormGradV3 back under TensorFlow, plain tfjs elsewhere. No gradient flows through
- * what the listener is told.
+ * what the listener is told. Throws for a wrong rank or type, an empty batch, or a scale or offset that does not fit.
  */
 export function normaliseBatch(
   x: tf.Tensor4D,
@@ -17,12 +18,13 @@ export function normaliseBatch(
   epsilon: number,
   onStatistics: StatisticsListener,
 ): tf.Tensor4D {
+  checkArguments("normaliseBatch", x, { scale, offset });
   return hasRawKernels()
     ? fused(x, scale, offset, epsilon, onStatistics)
     : portable(x, scale, offset, epsilon, onStatistics);
 }
 
-/** Batch normalisation with given statistics, as in inference. Shapes as in `normaliseBatch`. */
+/** Batch normalisation with given statistics, as in inference. Shapes and errors as in `normaliseBatch`. */
 export function normaliseWithStatistics(
   x: tf.Tensor4D,
   scale: tf.Tensor1D,
@@ -31,7 +33,22 @@ export function normaliseWithStatistics(
   variance: tf.Tensor1D,
   epsilon: number,
 ): tf.Tensor4D {
+  checkArguments("normaliseWithStatistics", x, { scale, offset, mean, variance });
   return tf.batchNorm4d(x, mean, variance, offset, scale, epsilon);
+}
+
+function checkArguments(
+  kernel: string,
+  x: tf.Tensor4D,
+  vectors: Readonly<Record<string, tf.Tensor1D>>,
+): void {
+  checkRank(kernel, "x", x, ["batch", "height", "width", "channels"]);
+  checkType(kernel, "x", x);
+  checkNotEmpty(kernel, "x", x);
+  for (const [name, vector] of Object.entries(vectors)) {
+    checkType(kernel, name, vector);
+    checkShape(kernel, name, vector, [x.shape[3]], "a number for each of x's channels");
+  }
 }
 
 const portable: typeof normaliseBatch = (x, scale, offset, epsilon, onStatistics) => {
