@@ -26,7 +26,7 @@ export function extractFeatures(wave: Wave, spec: FeatureSpec): Features {
     case "whisper-mel":
       return whisperMel(samples);
     case "waveform":
-      return waveform(samples);
+      return waveform(samples, spec);
     default:
       throw new LabError(
         `There are no features "${String((spec as { kind: unknown }).kind)}".`,

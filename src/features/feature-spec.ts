@@ -43,9 +43,11 @@ export interface WhisperMelSpec extends Preparation {
   readonly bands: 80;
 }
 
-/** The samples themselves: [samples, 1]. */
+/** The samples themselves, a frame each: [samples, 1]. */
 export interface WaveformSpec extends Preparation {
   readonly kind: "waveform";
+  /** Takes each clip to mean 0 and variance 1, as wav2vec 2.0 expects it; by default the samples stay as they are. */
+  readonly unitVariance?: boolean;
 }
 
 /** Frames of one clip, row by row: value of frame f and band b at `f * bands + b`. */

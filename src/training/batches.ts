@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../core/random.js";
 import { augmentFeatures } from "../features/augment-features.js";
+import { augmentWave, type WaveAugmentation } from "../features/augment-wave.js";
 import type { Features } from "../features/feature-spec.js";
 import { mixBatch } from "../features/mixup.js";
 import { placeFeatures } from "../features/place-features.js";
@@ -25,7 +26,7 @@ export function assembleBatch(features: readonly Features[], frames: number): Fl
 }
 
 /**
- * A training batch: augmented features, smoothed labels times the class weights, and on a share of batches mixup:
+ * A training batch: varied sounds, augmented features, smoothed labels times the class weights, and on a share of batches mixup:
  * every row is blended with another row of the batch, features and labels alike.
  */
 export function assembleTrainingBatch(
@@ -34,14 +35,15 @@ export function assembleTrainingBatch(
   classWeights: Float32Array,
   random: Random,
 ): Batch {
-  const { frames, augmentation, labelSmoothing, mixup } = options;
+  const { frames, augmentation, waveAugmentation, labelSmoothing, mixup } = options;
   const { bands } = examples[0]!.features;
   const classes = classWeights.length;
   const size = examples.length;
   const values = new Float32Array(size * frames * bands);
   const labels = new Float32Array(size * classes);
-  examples.forEach(({ features, label }, row) => {
+  examples.forEach(({ features: own, label }, row) => {
     const offset = row * frames * bands;
+    const features = waveAugmentation === undefined ? own : varySound(own, waveAugmentation, random);
     if (augmentation === null) placeFeatures(features, frames, null, values, offset);
     else augmentFeatures(features, frames, augmentation, random, values, offset);
     const weight = classWeights[label]!;
@@ -52,6 +54,12 @@ export function assembleTrainingBatch(
   const mixable = { features: values, labels, items: size };
   const mixed = mixBatch(mixable, { alpha: mixup.alpha, probability: mixup.share }, random);
   return { values: mixed.features, labels: mixed.labels, size };
+}
+
+/** Features that are samples, varied as a sound; their number changes with the speed. */
+function varySound({ values }: Features, options: WaveAugmentation, random: Random): Features {
+  const varied = augmentWave(values, options, random);
+  return { values: varied, frames: varied.length, bands: 1 };
 }
 
 /** The batch in the shape that a model's input has: [batch, frames, bands, 1] for images, [batch, frames, bands] for sequences. */

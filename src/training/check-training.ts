@@ -1,9 +1,18 @@
 import { LabError } from "../core/errors.js";
 import { usualFeatureAugmentation } from "../features/augment-features.js";
+import { usualWaveAugmentation, type WaveAugmentation } from "../features/augment-wave.js";
+import type { FeatureSpec } from "../features/feature-spec.js";
 import { recipeFor } from "./recipes.js";
 import type { TrainingOptions } from "./run-spec.js";
 
 const knownTraining = recipeFor("resnet", "full").training;
+
+const knownWaveAugmentation: Required<WaveAugmentation> = {
+  ...usualWaveAugmentation,
+  pitchSemitones: undefined,
+  shiftSeconds: undefined,
+  gainDecibels: undefined,
+} as Required<WaveAugmentation>;
 
 const choices = { classWeights: ["none", "balanced"], sampling: ["every-clip", "balanced"] } as const;
 
@@ -14,11 +23,21 @@ export function refuseUnknown(name: string, given: object, known: object): void 
   throw new LabError(`${name} has no option "${unknown}".`, `It has: ${Object.keys(known).join(", ")}.`);
 }
 
+/** Throws LabError when training varies sounds but the network does not see sounds. */
+export function checkWaveAugmentation({ waveAugmentation }: TrainingOptions, { kind }: FeatureSpec): void {
+  if (waveAugmentation === undefined || kind === "waveform") return;
+  throw new LabError(
+    `training.waveAugmentation varies samples, but the features are ${kind}.`,
+    'Leave it out, or use features of kind "waveform".',
+  );
+}
+
 /** Throws LabError naming the option when training options hold one that is unknown or whose value has no meaning. */
 export function checkTraining(training: TrainingOptions): void {
-  refuseUnknown("training", training, knownTraining);
+  refuseUnknown("training", training, { ...knownTraining, waveAugmentation: null });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
   refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
+  refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
   const wholeFromOne = ["epochs", "batchSize", "frames", "validateEveryEpochs"] as const;
   for (const name of wholeFromOne) {
     if (!Number.isInteger(training[name]) || training[name] < 1) {

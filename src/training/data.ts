@@ -2,7 +2,6 @@ import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import { loadCatalogueFor } from "../corpora/catalogue.js";
-import type { Clip } from "../corpora/clip.js";
 import { emotionIndex } from "../corpora/emotions.js";
 import { cachedFeatures } from "../features/cache.js";
 import { fitStandardisation, type Standardisation, standardise } from "../features/standardise.js";
@@ -43,18 +42,17 @@ export async function loadTrainingData(
     { home: settings.home, ...(onProgress && { onProgress }), ...(stop && { stop }) },
   );
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
-  const clipsOf = (ids: readonly string[]): Clip[] => ids.map((id) => byId.get(id)!);
   const standardisation = fitStandardisation(split.train.map((id) => features.get(id)!));
-  const examples = (ids: readonly string[]): Example[] =>
-    clipsOf(ids).map((clip) => ({
-      clip,
-      features: standardise(features.get(clip.id)!, standardisation),
-      label: emotionIndex(clip.emotion),
-    }));
+  const example = (id: string): Example => {
+    const clip = byId.get(id)!;
+    const standardised = standardise(features.get(id)!, standardisation);
+    features.delete(id); // samples of all corpora are gigabytes: one copy at a time
+    return { clip, features: standardised, label: emotionIndex(clip.emotion) };
+  };
   return {
-    train: examples(split.train),
-    validation: examples(split.validation),
-    test: examples(split.test),
+    train: split.train.map(example),
+    validation: split.validation.map(example),
+    test: split.test.map(example),
     standardisation,
   };
 }

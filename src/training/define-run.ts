@@ -4,7 +4,7 @@ import { dataChecksums } from "../corpora/checksums.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { architectureNamed, completeOptions, type ModelOptions } from "../models/registry.js";
 import type { ProtocolName } from "../protocols/split.js";
-import { checkTraining, refuseUnknown } from "./check-training.js";
+import { checkTraining, checkWaveAugmentation, refuseUnknown } from "./check-training.js";
 import { recipeFor } from "./recipes.js";
 import type { RunSpec, TrainingOptions } from "./run-spec.js";
 import { usualCorpora } from "./usual-corpora.js";
@@ -36,6 +36,7 @@ export async function defineRun(request: RunRequest, settings: Settings): Promis
   const training: TrainingOptions = { ...recipe.training, ...request.training };
   checkTraining(training);
   const features = { ...recipe.features, ...request.features } as FeatureSpec;
+  checkWaveAugmentation(training, features);
   if (features.kind === recipe.features.kind) refuseUnknown("features", features, recipe.features);
   return {
     version: 1,

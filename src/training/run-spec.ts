@@ -1,6 +1,7 @@
 import { specHash } from "../core/hash.js";
 import type { Profile } from "../core/settings.js";
 import type { FeatureAugmentation } from "../features/augment-features.js";
+import type { WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import type { ModelOptions } from "../models/registry.js";
 import type { ProtocolName } from "../protocols/split.js";
@@ -26,6 +27,8 @@ export interface TrainingOptions {
   readonly sampling: "every-clip" | "balanced";
   /** How the features of training clips are varied, anew in each epoch; null leaves them as they are. */
   readonly augmentation: FeatureAugmentation | null;
+  /** How the sound of training clips is varied before that; for features of kind "waveform" alone. */
+  readonly waveAugmentation?: WaveAugmentation;
   /** Decay of the exponential moving average of weights that is validated and kept; 0 for none. */
   readonly averageDecay: number;
   /** Validation takes place after every so many epochs and after the last. */

@@ -25,6 +25,17 @@ describe("extractFeatures", () => {
     expect(raw.values).not.toBe(vowel);
   });
 
+  it("takes samples to mean 0 and variance 1 where the spec asks for it, silence to 0", () => {
+    const spec = { kind: "waveform", unitVariance: true, ...asIs } as const;
+    const { values } = extractFeatures(wave(vowel.map((v) => v + 0.2)), spec);
+    const mean = values.reduce((sum, v) => sum + v, 0) / values.length;
+    const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / values.length;
+    expect(mean).toBeCloseTo(0, 5);
+    expect(variance).toBeCloseTo(1, 3);
+    const silence = extractFeatures(wave(new Float32Array(100)), spec);
+    expect(silence).toEqual({ values: new Float32Array(100), frames: 100, bands: 1 });
+  });
+
   it("prepares the sound as the spec says: trimmed, then peak-normalised", () => {
     const padded = Float32Array.from([
       ...new Float32Array(8000),

@@ -73,6 +73,32 @@ describe("a training batch", () => {
     },
   );
 
+  it("holds sounds varied anew for each clip, with exact zeros where there is none", () => {
+    const sounds = examples.map((example, i) => {
+      const values = Float32Array.from({ length: 400 }, (_, k) => Math.sin(0.3 * k) + 0.01 * (i + 1));
+      return { ...example, features: { values, frames: 400, bands: 1 } };
+    });
+    const options = {
+      ...plain,
+      frames: 1000,
+      waveAugmentation: { probability: 1, speed: [0.8, 1.25] },
+    } as const;
+    const { values } = assembleTrainingBatch(sounds, options, weights, createRandom(0));
+    const lengths = sounds.map((_, i) => {
+      const row = values.subarray(1000 * i, 1000 * (i + 1));
+      const first = row.findIndex((value) => value !== 0);
+      const last = row.findLastIndex((value) => value !== 0);
+      return last + 1 - first;
+    });
+    expect(new Set(lengths).size).toBe(sounds.length);
+    for (const length of lengths) {
+      expect(length).toBeGreaterThanOrEqual(400 / 1.25 - 1);
+      expect(length).toBeLessThanOrEqual(400 / 0.8);
+    }
+    const again = assembleTrainingBatch(sounds, options, weights, createRandom(0));
+    expect(again.values).toEqual(values);
+  });
+
   it("holds smoothed labels times the weight of their class", () => {
     const options = { ...plain, labelSmoothing: 0.3 };
     const { labels } = assembleTrainingBatch(examples, options, weights, createRandom(0));

@@ -154,6 +154,8 @@ describe("the specification of a run", () => {
     [{ features: { band: 3 } }, 'features has no option "band"'],
     [{ training: { epoch: 3 } }, 'training has no option "epoch"'],
     [{ training: { augmentation: { timeMask: 3 } } }, 'training.augmentation has no option "timeMask"'],
+    [{ training: { waveAugmentation: { pitch: [1, 2] } } }, 'waveAugmentation has no option "pitch"'],
+    [{ training: { waveAugmentation: { speed: [1, 2] } } }, "varies samples, but the features are log-mel"],
     [{ training: { epochs: 0 } }, "training.epochs is 0"],
     [{ training: { batchSize: 2.5 } }, "training.batchSize is 2.5"],
     [{ training: { learningRate: Number.NaN } }, "training.learningRate is NaN"],
