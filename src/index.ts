@@ -58,6 +58,18 @@ export { metricRows, uarRows } from "./notebook/metric-rows.js";
 export { notebookProgress } from "./notebook/notebook-progress.js";
 export { recordRun } from "./notebook/record.js";
 export { showSetup } from "./notebook/show-setup.js";
+export { averageListening } from "./notebook/studies/architecture/average-listening.js";
+export { type RunPair, showRuns, trainWithCurves } from "./notebook/studies/architecture/runs.js";
+export { showConfidence } from "./notebook/studies/architecture/show-confidence.js";
+export { measureLatency, showCost } from "./notebook/studies/architecture/show-cost.js";
+export {
+  ageGroupOf,
+  confidentMistakes,
+  showFailures,
+} from "./notebook/studies/architecture/show-failures.js";
+export { showConfusions, showTestFigures } from "./notebook/studies/architecture/show-figures.js";
+export { showListening } from "./notebook/studies/architecture/show-listening.js";
+export { showTakeaway } from "./notebook/studies/architecture/show-takeaway.js";
 export * from "./notebook/studies/clip-measures.js";
 export * from "./notebook/studies/cross-validation.js";
 export * from "./notebook/studies/listening.js";

@@ -28,6 +28,7 @@ export interface LoopInput {
   readonly files: RunFiles;
   readonly checkpoint: Checkpoint | null;
   readonly onProgress?: ProgressListener | undefined;
+  readonly onEpoch?: ((history: readonly EpochRecord[]) => void | Promise<void>) | undefined;
   readonly stop?: StopSignal | undefined;
 }
 
@@ -76,6 +77,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
       const tenth = state.epoch % 10 === 0 ? [files.epoch(state.epoch)] : [];
       await keep(...(isBest ? [files.best] : []), ...tenth, files.last);
       await writeHistory(files.history, state.history);
+      await input.onEpoch?.(state.history);
     }
     return state;
   } finally {

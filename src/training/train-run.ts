@@ -10,6 +10,7 @@ import { writePredictions } from "../evaluation/predictions-file.js";
 import { evaluatePredictions } from "../evaluation/report.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { loadTrainingData, type TrainingData } from "./data.js";
+import type { EpochRecord } from "./history.js";
 import { runTrainingLoop } from "./loop.js";
 import { predictExamples } from "./predict-examples.js";
 import { dataChecksumOf, sourceOf } from "./run-data.js";
@@ -23,6 +24,8 @@ export interface TrainOptions {
   /** Trains again although the store has a finished run of this specification. */
   readonly force?: boolean;
   readonly onProgress?: ProgressListener;
+  /** Told the history after every epoch: for curves that grow while training goes on. */
+  readonly onEpoch?: (history: readonly EpochRecord[]) => void | Promise<void>;
   /** Asks to end after the current step; what was reached is kept and the next call goes on from there. */
   readonly stop?: StopSignal;
 }
@@ -33,7 +36,7 @@ export interface TrainOptions {
  * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent corpora.
  */
 export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Run> {
-  const { settings, force = false, onProgress, stop } = options;
+  const { settings, force = false, onProgress, onEpoch, stop } = options;
   const hash = runHash(spec);
   if (force) await deleteRun(hash, settings);
   const finished = await readRun(hash, settings);
@@ -55,6 +58,7 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
       files,
       checkpoint: await readCheckpoint(files.last, hash),
       onProgress,
+      onEpoch,
       stop,
     });
     putAverageInto(model, (await readCheckpoint(files.best, hash))!);
