@@ -16,6 +16,7 @@ interface RawBackend {
     outputs: number,
   ): tf.Tensor[];
   binding: Record<string, number>;
+  tensorMap: { get(dataId: object): { dtype: number; values: unknown } };
 }
 
 /** TensorFlow's own number for float32 (TF_FLOAT). */
@@ -43,6 +44,20 @@ export function runKernel(
   return outputs === 1
     ? [backend.executeSingleOutput(name, attributes, inputs)]
     : backend.executeMultipleOutputs(name, attributes, inputs, outputs);
+}
+
+/**
+ * A whole number of 0 to 2³¹ - 1 as the int64 scalar that some kernels ask for; tfjs takes it for an int32. To be given
+ * to `runKernel` alone.
+ */
+export function int64Scalar(value: number): tf.Scalar {
+  const backend = rawBackend();
+  if (backend === null) throw new Error("int64Scalar: needs TensorFlow's native backend");
+  const scalar = tf.scalar(value, "int32");
+  const entry = backend.tensorMap.get(scalar.dataId);
+  entry.dtype = backend.binding.TF_INT64!;
+  entry.values = new Int32Array([value, 0]); // low and high half: the binding takes an int64 as two int32
+  return scalar;
 }
 
 /** Attributes by kind, so that a kernel's file reads like TensorFlow's op definition. */

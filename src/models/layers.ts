@@ -1,13 +1,31 @@
 // Every layer of the project's own, and their registration under the names that a stored topology carries.
 import * as tf from "@tensorflow/tfjs";
 import { AttentivePooling } from "./layers/attentive-pooling.js";
+import { BidirectionalLstm } from "./layers/bidirectional-lstm.js";
+import { ChannelDropout } from "./layers/channel-dropout.js";
 import { FrameMask } from "./layers/frame-mask.js";
 import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
 import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
 import { Rectifier } from "./layers/rectifier.js";
 
-export { AttentivePooling, FrameMask, FusedBatchNorm, MaskedAttentivePooling, Rectifier };
+export {
+  AttentivePooling,
+  BidirectionalLstm,
+  ChannelDropout,
+  FrameMask,
+  FusedBatchNorm,
+  MaskedAttentivePooling,
+  Rectifier,
+};
 
-for (const layer of [AttentivePooling, FrameMask, FusedBatchNorm, MaskedAttentivePooling, Rectifier]) {
+for (const layer of [
+  AttentivePooling,
+  BidirectionalLstm,
+  ChannelDropout,
+  FrameMask,
+  FusedBatchNorm,
+  MaskedAttentivePooling,
+  Rectifier,
+]) {
   tf.serialization.registerClass(layer);
 }

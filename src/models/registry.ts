@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
+import { buildLstm, lstmDefaults } from "./lstm.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
 
 /** The shape a network is built for; features and training decide it. */
@@ -35,6 +36,12 @@ export const architectures: readonly Architecture[] = [
     title: "Residual network on the log-mel spectrogram, 188 thousand parameters",
     defaults: withoutShape(resNetDefaults),
     build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
+  },
+  {
+    name: "lstm",
+    title: "Two bidirectional LSTM layers with attention over frames, 190 thousand parameters",
+    defaults: withoutShape(lstmDefaults),
+    build: (options, shape, seed) => buildLstm({ ...options, ...shape, seed }),
   },
 ];
 

@@ -1,11 +1,12 @@
 import { LabError } from "../core/errors.js";
 import type { Profile } from "../core/settings.js";
+import { lstm } from "./recipes/lstm.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { resnet } from "./recipes/resnet.js";
 
 export type { Recipe };
 
-const recipes: Readonly<Record<string, Recipe>> = { resnet };
+const recipes: Readonly<Record<string, Recipe>> = { resnet, lstm };
 
 /** The recipe of an architecture, with the training of a profile. Throws LabError when there is none. */
 export function recipeFor(
