@@ -5,8 +5,11 @@ import { BidirectionalLstm } from "./layers/bidirectional-lstm.js";
 import { ChannelDropout } from "./layers/channel-dropout.js";
 import { FrameMask } from "./layers/frame-mask.js";
 import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
+import { Gelu } from "./layers/gelu.js";
+import { LayerNorm } from "./layers/layer-norm.js";
 import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
 import { Rectifier } from "./layers/rectifier.js";
+import { TransformerBlock } from "./layers/transformer-block.js";
 
 export {
   AttentivePooling,
@@ -14,8 +17,11 @@ export {
   ChannelDropout,
   FrameMask,
   FusedBatchNorm,
+  Gelu,
+  LayerNorm,
   MaskedAttentivePooling,
   Rectifier,
+  TransformerBlock,
 };
 
 for (const layer of [
@@ -24,8 +30,11 @@ for (const layer of [
   ChannelDropout,
   FrameMask,
   FusedBatchNorm,
+  Gelu,
+  LayerNorm,
   MaskedAttentivePooling,
   Rectifier,
+  TransformerBlock,
 ]) {
   tf.serialization.registerClass(layer);
 }

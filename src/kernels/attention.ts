@@ -1,0 +1,104 @@
+import * as tf from "@tensorflow/tfjs";
+import { checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
+import { attribute, hasRawKernels, runKernel } from "./raw.js";
+
+/** Added to the score of a padding frame: its probability is exactly 0 then. */
+const maskedOut = -1e9;
+
+/**
+ * Self-attention of several heads (Vaswani et al. 2017, section 3.2): softmax(q · kᵀ) · v in each head, heads side by
+ * side. qkv: [batch, frames, 3 × channels], the queries of all heads, then their keys, then their values; the queries
+ * are scaled by 1 / √(channels of a head) already, which costs nothing in the weights that made them. mask: [batch,
+ * frames] of 1 and 0; no frame attends to one of 0, and a row without any valid frame gives its mean value. Gives
+ * [batch, frames, channels]. No gradient flows to the mask.
+ *
+ * Under TensorFlow the gradient is written out and keeps the probabilities alone of what lies between q and the result.
+ * Throws for shapes that do not fit, another type than float32, and an empty batch.
+ */
+export function selfAttention(qkv: tf.Tensor3D, heads: number, mask: tf.Tensor2D | null): tf.Tensor3D {
+  checkRank("selfAttention", "qkv", qkv, ["batch", "frames", "3 × channels"]);
+  checkType("selfAttention", "qkv", qkv);
+  checkNotEmpty("selfAttention", "qkv", qkv);
+  const [batch, frames, width] = qkv.shape;
+  if (!Number.isInteger(heads) || heads < 1 || width % (3 * heads) !== 0) {
+    throw new Error(
+      `selfAttention: qkv of ${width} numbers a frame cannot be divided into 3 × ${heads} heads of equal size`,
+    );
+  }
+  if (mask !== null) checkShape("selfAttention", "mask", mask, [batch, frames], "batch and frames of qkv");
+  const penalty = mask === null ? null : tf.reshape(penaltyOf(mask), [batch, 1, 1, frames]);
+  return (hasRawKernels() ? raw : portable)(qkv, heads, penalty);
+}
+
+type Attend = (qkv: tf.Tensor3D, heads: number, penalty: tf.Tensor | null) => tf.Tensor3D;
+
+const portable: Attend = (qkv, heads, penalty) => {
+  const [q, k, v] = tf.unstack(splitHeads(qkv, heads)) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+  const scores = tf.matMul(q, k, false, true); // [batch, heads, frames, frames]
+  const probabilities = tf.softmax(penalty === null ? scores : tf.add(scores, penalty));
+  return joinHeads(tf.matMul(probabilities, v) as tf.Tensor4D);
+};
+
+const raw: Attend = (qkv, heads, penalty) => {
+  const attend = tf.customGrad((input, save) => {
+    const parts = splitHeads(input as tf.Tensor3D, heads);
+    const [q, k, v] = tf.unstack(parts) as [tf.Tensor, tf.Tensor, tf.Tensor];
+    const scores = multiply(q, k, { transposeB: true });
+    const masked = penalty === null ? scores : tf.add(scores, penalty);
+    const probabilities = runKernel("Softmax", [attribute.type("T")], [masked], 1)[0]!;
+    const result = multiply(probabilities, v); // [batch, heads, frames, size]
+    (save as tf.GradSaveFunc)([parts, probabilities, result]);
+    return {
+      value: joinHeads(result as tf.Tensor4D),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => gradient(dy as tf.Tensor3D, saved, heads),
+    };
+  });
+  return attend(qkv) as tf.Tensor3D;
+};
+
+/** The gradient to qkv. With p the probabilities: dS = p · (dP - rowsum(p · dP)), and that row sum is rowsum(y · dy). */
+function gradient(dy: tf.Tensor3D, saved: tf.Tensor[], heads: number): tf.Tensor {
+  const [parts, probabilities, result] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const [batch, frames, channels] = dy.shape;
+  const [q, k, v] = tf.unstack(parts) as [tf.Tensor, tf.Tensor, tf.Tensor];
+  const split = tf.transpose(tf.reshape(dy, [batch, frames, heads, channels / heads]), [0, 2, 1, 3]);
+  const ofProbabilities = multiply(split, v, { transposeB: true });
+  const rowSums = tf.sum(tf.mul(split, result), -1, true); // [batch, heads, frames, 1]
+  const ofScores = tf.mul(probabilities, tf.sub(ofProbabilities, rowSums));
+  const ofParts = tf.stack([
+    multiply(ofScores, k),
+    multiply(ofScores, q, { transposeA: true }),
+    multiply(probabilities, split, { transposeA: true }),
+  ]); // [3, batch, heads, frames, size]
+  return tf.reshape(tf.transpose(ofParts, [1, 3, 0, 2, 4]), [batch, frames, 3 * channels]);
+}
+
+/** 0 for a valid frame and -1e9 for padding; a constant to whoever asks for gradients. */
+function penaltyOf(mask: tf.Tensor2D): tf.Tensor {
+  return tf.customGrad((m) => ({
+    value: tf.mul(tf.sub(1, m as tf.Tensor), maskedOut),
+    gradFunc: () => tf.zeros(mask.shape),
+  }))(mask);
+}
+
+/** [batch, frames, 3 × heads × size] → [3, batch, heads, frames, size] */
+function splitHeads(qkv: tf.Tensor3D, heads: number): tf.Tensor {
+  const [batch, frames, width] = qkv.shape;
+  return tf.transpose(tf.reshape(qkv, [batch, frames, 3, heads, width / (3 * heads)]), [2, 0, 3, 1, 4]);
+}
+
+/** [batch, heads, frames, size] → [batch, frames, heads × size] */
+function joinHeads(x: tf.Tensor4D): tf.Tensor3D {
+  const [batch, heads, frames, size] = x.shape;
+  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch, frames, heads * size]);
+}
+
+/** Products of the matrices in the last two axes, one BatchMatMulV2 kernel. */
+function multiply(
+  a: tf.Tensor,
+  b: tf.Tensor,
+  { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {},
+): tf.Tensor {
+  const transposed = [attribute.bool("adj_x", transposeA), attribute.bool("adj_y", transposeB)];
+  return runKernel("BatchMatMulV2", [attribute.type("T"), ...transposed], [a, b], 1)[0]!;
+}

@@ -1,0 +1,149 @@
+import * as tf from "@tensorflow/tfjs";
+import { selfAttention } from "../../kernels/attention.js";
+import { dense } from "../../kernels/dense.js";
+import { geluRoot, scaledGelu } from "../../kernels/gelu.js";
+import { layerNorm } from "../../kernels/layer-norm.js";
+import { relu } from "../../kernels/relu.js";
+import type { LayerArguments } from "./only-input.js";
+
+export interface TransformerBlockArguments {
+  readonly heads: number;
+  /** Units of the feed-forward part's hidden layer. */
+  readonly hiddenUnits: number;
+  /** Where the two layer norms stand: before each part (Whisper) or after each sum (the paper, wav2vec2-base). */
+  readonly norm: "pre" | "post";
+  readonly activation: "gelu" | "relu";
+  readonly epsilon: number;
+  /** Seeds the initial weights. Not stored: a loaded block has weights already. */
+  readonly seed: number;
+}
+
+const defaults: TransformerBlockArguments = {
+  heads: 4,
+  hiddenUnits: 256,
+  norm: "pre",
+  activation: "gelu",
+  epsilon: 1e-5,
+  seed: 0,
+};
+
+/**
+ * A transformer encoder's block: self-attention and a feed-forward part, each with a residual and a layer norm (Vaswani
+ * et al. 2017, figure 1). x [batch, frames, channels], alone or with mask [batch, frames] of 1 and 0 (`FrameMask`) →
+ * x's shape. Without dropout. Throws when the shapes do not fit.
+ *
+ * Weights in this order: attention_norm gamma, beta [channels]; attention kernel [channels, 3 × channels] and bias,
+ * queries, keys, values side by side; projection kernel [channels, channels] and bias; hidden_norm gamma, beta; hidden
+ * kernel [channels, hiddenUnits] and bias; output kernel [hiddenUnits, channels] and bias. (The bias of the keys shifts
+ * all scores of a query alike: it never changes a result, and its gradient is 0.)
+ */
+export class TransformerBlock extends tf.layers.Layer {
+  static readonly className = "TransformerBlock";
+  private readonly options: TransformerBlockArguments;
+  private readonly weight = new Map<string, tf.LayerVariable>();
+
+  constructor(config: LayerArguments & Partial<TransformerBlockArguments> = {}) {
+    super(config);
+    const given = Object.entries(config).filter(([name]) => name in defaults);
+    this.options = { ...defaults, ...Object.fromEntries(given) };
+  }
+
+  override build(inputShape: tf.Shape | tf.Shape[]): void {
+    const channels = checkShapes(inputShape, this.options.heads)[2];
+    const { hiddenUnits } = this.options;
+    let seed = 1000 * this.options.seed;
+    const add = (
+      name: string,
+      shape: tf.Shape,
+      initializer: ReturnType<typeof tf.initializers.zeros>,
+    ): void => {
+      this.weight.set(name, this.addWeight(name, shape, "float32", initializer));
+    };
+    const addNorm = (name: string): void => {
+      add(`${name}_gamma`, [channels], tf.initializers.ones());
+      add(`${name}_beta`, [channels], tf.initializers.zeros());
+    };
+    const addDense = (name: string, inputs: number, units: number): void => {
+      add(`${name}_kernel`, [inputs, units], tf.initializers.glorotUniform({ seed: ++seed }));
+      add(`${name}_bias`, [units], tf.initializers.zeros());
+    };
+    addNorm("attention_norm");
+    addDense("attention", channels, 3 * channels);
+    addDense("projection", channels, channels);
+    addNorm("hidden_norm");
+    addDense("hidden", channels, hiddenUnits);
+    addDense("output", hiddenUnits, channels);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const [x, mask = null] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor3D, tf.Tensor2D?];
+      if (this.options.norm === "pre") {
+        const attended: tf.Tensor3D = tf.add(x, this.attend(this.normalise(x, "attention_norm"), mask));
+        return tf.add(attended, this.feedForward(this.normalise(attended, "hidden_norm")));
+      }
+      const attended = this.normalise(tf.add(x, this.attend(x, mask)), "attention_norm");
+      return this.normalise(tf.add(attended, this.feedForward(attended)), "hidden_norm");
+    });
+  }
+
+  private attend(x: tf.Tensor3D, mask: tf.Tensor2D | null): tf.Tensor3D {
+    const { heads } = this.options;
+    const channels = x.shape[2];
+    // Queries are divided by the root of a head's channels in the weights that make them: no pass over the scores.
+    const scale = tf.tensor1d(
+      Float32Array.from({ length: 3 * channels }, (_, i) =>
+        i < channels ? 1 / Math.sqrt(channels / heads) : 1,
+      ),
+    );
+    const kernel = tf.mul(this.read<tf.Tensor2D>("attention_kernel"), scale) as tf.Tensor2D;
+    const bias = tf.mul(this.read<tf.Tensor1D>("attention_bias"), scale) as tf.Tensor1D;
+    const attended = selfAttention(dense(x, kernel, bias), heads, mask);
+    return dense(attended, this.read("projection_kernel"), this.read("projection_bias"));
+  }
+
+  private feedForward(x: tf.Tensor3D): tf.Tensor3D {
+    const hiddenKernel = this.read<tf.Tensor2D>("hidden_kernel");
+    const hiddenBias = this.read<tf.Tensor1D>("hidden_bias");
+    const outputKernel = this.read<tf.Tensor2D>("output_kernel");
+    const outputBias = this.read<tf.Tensor1D>("output_bias");
+    if (this.options.activation === "relu") {
+      return dense(relu(dense(x, hiddenKernel, hiddenBias)), outputKernel, outputBias);
+    }
+    // GELU's two constants go into the weights on its sides, which are smaller than the frames' hidden units.
+    const hidden = dense(x, tf.mul(hiddenKernel, geluRoot), tf.mul(hiddenBias, geluRoot));
+    return dense(scaledGelu(hidden), tf.mul(outputKernel, geluRoot), outputBias);
+  }
+
+  private normalise(x: tf.Tensor3D, name: string): tf.Tensor3D {
+    return layerNorm(x, this.read(`${name}_gamma`), this.read(`${name}_beta`), this.options.epsilon);
+  }
+
+  private read<T extends tf.Tensor>(name: string): T {
+    return this.weight.get(name)!.read() as T;
+  }
+
+  override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
+    return checkShapes(inputShape, this.options.heads);
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { seed: _seed, ...options } = this.options;
+    return { ...super.getConfig(), ...options };
+  }
+}
+
+function checkShapes(shapes: tf.Shape | tf.Shape[], heads: number): [number | null, number | null, number] {
+  const [x, mask] = (Array.isArray(shapes[0]) ? shapes : [shapes]) as [tf.Shape, tf.Shape?];
+  const fits = x.length === 3 && (mask === undefined || (mask.length === 2 && mask[1] === x[1]));
+  if (!fits) {
+    throw new Error(
+      `TransformerBlock: the inputs are [${x}] and [${mask ?? "none"}], expected [batch, frames, channels] and, with a mask, [batch, frames]`,
+    );
+  }
+  if (!Number.isInteger(heads) || heads < 1 || x[2]! % heads !== 0) {
+    throw new Error(`TransformerBlock: ${x[2]} channels cannot be divided among ${heads} heads`);
+  }
+  return x as [number | null, number | null, number];
+}
