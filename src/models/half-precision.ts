@@ -73,9 +73,7 @@ function trainIn(choice: HalfPrecision, layer: tf.layers.Layer): void {
   layer.call = (inputs, kwargs) => {
     if (kwargs?.training !== true) return call(inputs, kwargs);
     const converted = Array.isArray(inputs) ? inputs.map(asFloats) : asFloats(inputs);
-    return choice === "all"
-      ? withHalfWeights(layer, () => call(converted, kwargs))
-      : call(converted, kwargs);
+    return choice === "all" ? withHalfWeights(layer, () => call(converted, kwargs)) : call(converted, kwargs);
   };
 
   function asFloats(input: tf.Tensor): tf.Tensor {

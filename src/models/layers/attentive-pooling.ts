@@ -8,6 +8,7 @@ import { onlyInput } from "./only-input.js";
  */
 export class AttentivePooling extends tf.layers.Layer {
   static readonly className = "AttentivePooling";
+  static readonly halfPrecision = "none";
   private score!: tf.LayerVariable;
 
   override build(inputShape: tf.Shape): void {

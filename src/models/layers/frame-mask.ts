@@ -16,6 +16,7 @@ export interface FrameMaskArguments {
  */
 export class FrameMask extends tf.layers.Layer {
   static readonly className = "FrameMask";
+  static readonly halfPrecision = "none";
   private readonly stride: number;
 
   constructor(config: LayerArguments & Partial<FrameMaskArguments> = {}) {

@@ -14,6 +14,7 @@ export interface BatchNormArguments {
  */
 export class FusedBatchNorm extends tf.layers.Layer {
   static readonly className = "FusedBatchNorm";
+  static readonly halfPrecision = "inputs";
   private gamma!: tf.LayerVariable;
   private beta!: tf.LayerVariable;
   private movingMean!: tf.LayerVariable;

@@ -21,6 +21,7 @@ const maskedOut = 1e9;
  */
 export class MaskedAttentivePooling extends tf.layers.Layer {
   static readonly className = "MaskedAttentivePooling";
+  static readonly halfPrecision = "none";
   private score!: tf.LayerVariable;
   private readonly deviation: boolean;
 
