@@ -18,6 +18,7 @@ import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js
 import { buildModel, putAverageInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
+import { markRunning } from "./running.js";
 
 export interface TrainOptions {
   readonly settings: Settings;
@@ -36,7 +37,7 @@ export interface TrainOptions {
  * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent corpora.
  */
 export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Run> {
-  const { settings, force = false, onProgress, onEpoch, stop } = options;
+  const { settings, force = false } = options;
   const hash = runHash(spec);
   if (force) await deleteRun(hash, settings);
   const finished = await readRun(hash, settings);
@@ -44,6 +45,21 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
 
   loadTensorFlow();
   const files = await openRun(spec, settings);
+  const unmark = await markRunning(files);
+  try {
+    await trainAndJudge(spec, files, options);
+  } finally {
+    await unmark();
+  }
+  return (await readRun(hash, settings))!;
+}
+
+async function trainAndJudge(
+  spec: RunSpec,
+  files: RunFiles,
+  { settings, onProgress, onEpoch, stop }: TrainOptions,
+): Promise<void> {
+  const hash = runHash(spec);
   const data = await loadTrainingData(spec, { settings, onProgress, stop });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);
@@ -67,7 +83,6 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
   } finally {
     model.dispose();
   }
-  return (await readRun(hash, settings))!;
 }
 
 function clipsOf({ train, validation, test }: TrainingData): Clip[] {

@@ -1,0 +1,35 @@
+import { parseArgs } from "node:util";
+import { SetupError } from "../setup/setup-error.mjs";
+
+const usage = `npm run benchmark -- [--tasks a,b] [--quick] [--python PATH] [--draw]
+  --tasks    only these; their rows are put into results/benchmark.json beside the others
+  --quick    fewer and shorter repeats, to see that everything runs; nothing is written
+  --python   the interpreter that has PyTorch, or AFFECTLAB_BENCHMARK_PYTHON
+  --draw     measures nothing: table and picture anew from results/benchmark.json`;
+
+/**
+ * @param {readonly string[]} given
+ * @param {readonly string[]} known names of tasks
+ */
+export function parseArguments(given, known) {
+  /** @type {{ tasks?: string, quick?: boolean, python?: string, draw?: boolean }} */
+  let values;
+  try {
+    ({ values } = parseArgs({
+      args: [...given],
+      options: {
+        tasks: { type: "string" },
+        quick: { type: "boolean" },
+        python: { type: "string" },
+        draw: { type: "boolean" },
+      },
+    }));
+  } catch (error) {
+    throw new SetupError(error instanceof Error ? error.message : String(error), usage);
+  }
+  const tasks = values.tasks?.split(",") ?? known;
+  const unknown = tasks.find((task) => !known.includes(task));
+  if (unknown !== undefined)
+    throw new SetupError(`There is no task "${unknown}".`, `There are: ${known.join(", ")}.`);
+  return { tasks, isQuick: values.quick === true, isDrawOnly: values.draw === true, python: values.python };
+}

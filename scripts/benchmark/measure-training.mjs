@@ -1,0 +1,138 @@
+// One training task: the same network on every side, then rounds in which each is timed in turn (A B C A B C), so that
+// whatever else the machine does falls on all of them.
+import { requireSameNetwork } from "./equality.mjs";
+import { median, ratioOf, significant, spread } from "./statistics.mjs";
+import { optimiserSettings, warmUpSteps } from "./training-settings.mjs";
+
+/**
+ * @typedef {import("./side.mjs").Side} Side
+ * @typedef {import("./tasks.mjs").TrainingTask} TrainingTask
+ * @typedef {import("./tasks.mjs").Precision} Precision
+ * @typedef {import("./tasks.mjs").Layout} Layout
+ * @typedef {import("./equality.mjs").Prepared} Prepared
+ * @typedef {{ ours: Side, stock: Side, keras: Side, pytorch: Side }} Sides
+ * @typedef {{ rounds: number, stockRounds: number, seconds: number }} Effort
+ * @typedef {object} Contender
+ * @property {keyof Sides} side
+ * @property {Layout} layout
+ * @property {number} rounds
+ * @property {number} seconds
+ * @property {number[]} rates clips a second, one a round
+ */
+
+/**
+ * Measures a task in one precision; gives its row. Throws a SetupError where a side is another network.
+ * @param {TrainingTask} task
+ * @param {Precision} precision
+ * @param {Sides} sides
+ * @param {string} path of the file through which weights are exchanged
+ * @param {Effort} effort
+ */
+export async function measureTraining(task, precision, sides, path, effort) {
+  const contenders = contendersOf(task, precision, effort);
+  const used = [...new Set(contenders.map(({ side }) => sides[side]))];
+  await sides.ours.ask({ do: "write", task, path });
+  try {
+    const { parameters } = await prepareAll(task, precision, sides, path, contenders);
+    for (let round = 0; round < effort.rounds; round++) {
+      for (const { side, layout, rounds, seconds, rates } of contenders) {
+        if (round >= rounds) continue;
+        const measured = await sides[side].ask({ do: "measure", layout, seconds, fewestSteps: 1 });
+        rates.push(measured.clipsPerSecond);
+      }
+    }
+    return rowOf(task, precision, parameters, contenders);
+  } finally {
+    for (const side of used) await side.ask({ do: "release" });
+  }
+}
+
+/** @param {TrainingTask} task @param {Precision} precision @param {Effort} effort @returns {Contender[]} */
+function contendersOf(task, precision, { rounds, stockRounds, seconds }) {
+  /** @type {Contender[]} */
+  const all = [{ side: "ours", layout: "contiguous", rounds, seconds, rates: [] }];
+  for (const layout of task.layouts) all.push({ side: "pytorch", layout, rounds, seconds, rates: [] });
+  if (!("keras" in missingOf(task, precision)))
+    all.push({ side: "keras", layout: "contiguous", rounds, seconds, rates: [] });
+  // Stock tfjs takes seconds for a step, and its figure decides nothing: a step a round, few rounds.
+  if (!("stock" in missingOf(task, precision)))
+    all.push({ side: "stock", layout: "contiguous", rounds: stockRounds, seconds: 0, rates: [] });
+  return all;
+}
+
+/** @param {TrainingTask} task @param {Precision} precision @returns {Record<string, string>} */
+function missingOf({ missing }, precision) {
+  return precision === "bf16" ? { ...missing, stock: "tfjs knows no bfloat16" } : missing;
+}
+
+/**
+ * Gives every contender the same weights and batch, and holds it to our network.
+ * @param {TrainingTask} task
+ * @param {Precision} precision
+ * @param {Sides} sides
+ * @param {string} path
+ * @param {readonly Contender[]} contenders
+ * @returns {Promise<Prepared>} ours
+ */
+async function prepareAll(task, precision, sides, path, contenders) {
+  /** @type {Prepared | null} */
+  let ours = null;
+  for (const { side, layout } of contenders) {
+    const request = {
+      do: "prepare",
+      task,
+      precision,
+      path,
+      layout,
+      optimiser: optimiserSettings,
+      warmUpSteps,
+    };
+    /** @type {Prepared} */
+    const prepared = await sides[side].ask(request);
+    ours ??= prepared;
+    requireSameNetwork(task.name, side, ours, prepared, precision);
+  }
+  return /** @type {Prepared} */ (/** @type {unknown} */ (ours));
+}
+
+/**
+ * @param {TrainingTask} task
+ * @param {Precision} precision
+ * @param {number} parameters
+ * @param {readonly Contender[]} contenders
+ */
+function rowOf(task, precision, parameters, contenders) {
+  const unit = /** @type {const} */ ("clips/s");
+  /** @type {Record<string, Contender>} */
+  const fastest = {};
+  for (const contender of contenders) {
+    const known = fastest[contender.side];
+    if (known === undefined || median(contender.rates) > median(known.rates))
+      fastest[contender.side] = contender;
+  }
+  const figure = (/** @type {string} */ side) => {
+    const contender = fastest[side];
+    return contender === undefined ? null : significant(median(contender.rates));
+  };
+  const [ours, pytorch] = [figure("ours"), figure("pytorch")];
+  const repeats = Object.entries(fastest).map(([side, { rates }]) => [
+    side,
+    { values: rates.map((rate) => significant(rate)), spread: significant(spread(rates), 2) },
+  ]);
+  const ratio = ratioOf(ours, pytorch, unit);
+  return {
+    task: task.name,
+    precision,
+    unit,
+    ours,
+    stock: figure("stock"),
+    keras: figure("keras"),
+    pytorch,
+    ratioToPytorch: ratio === null ? null : significant(ratio, 3),
+    batch: task.batch,
+    parameters,
+    pytorchLayout: fastest.pytorch?.layout ?? null,
+    repeats: Object.fromEntries(repeats),
+    missing: missingOf(task, precision),
+  };
+}

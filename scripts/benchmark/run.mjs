@@ -1,0 +1,107 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { places, root } from "../setup/places.mjs";
+import { SetupError } from "../setup/setup-error.mjs";
+import { parseArguments } from "./arguments.mjs";
+import { compiled } from "./compiled.mjs";
+import { drawBenchmark } from "./draw.mjs";
+import { describeMachine } from "./machine.mjs";
+import { measureTraining } from "./measure-training.mjs";
+import { findPytorchPython } from "./pytorch-python.mjs";
+import { readBenchmark, writeBenchmark } from "./results-file.mjs";
+import { refuseDuringTraining } from "./running-trainings.mjs";
+import { openSides } from "./sides.mjs";
+import { benchmarkMarkdown, writeTable } from "./table.mjs";
+import { trainingTasks } from "./tasks.mjs";
+
+/** @type {typeof import("../../src/core/settings.js")} */
+const { resolveSettings } = compiled("core/settings");
+/** @type {typeof import("../../src/core/files.js")} */
+const { writeJson } = compiled("core/files");
+/** @type {typeof import("../../src/core/progress.js")} */
+const { trackProgress } = compiled("core/progress");
+/** @type {typeof import("../../src/cli/terminal-progress.js")} */
+const { openProgress } = compiled("cli/terminal-progress");
+
+/** @typedef {import("./results-file.mjs").Benchmark} Benchmark */
+/** @typedef {import("./results-file.mjs").Row} Row */
+
+/** The whole takes about 25 minutes on two cores with this. */
+const usualEffort = { rounds: 7, stockRounds: 3, seconds: 1.5 };
+const quickEffort = { rounds: 2, stockRounds: 1, seconds: 0.3 };
+
+/** @param {readonly string[]} given the command line */
+export async function benchmark(given) {
+  const known = trainingTasks.map(({ name }) => name);
+  const options = parseArguments(given, known);
+  if (options.isDrawOnly) return await show(await committed());
+  await refuseDuringTraining(resolveSettings());
+  const measured = await measure(options);
+  const isWhole = !options.isQuick && options.tasks.length === known.length;
+  if (isWhole) {
+    await writeBenchmark(root, measured);
+    await show(measured);
+  } else {
+    console.log(benchmarkMarkdown(measured));
+    console.log(
+      `\nA part: results/ and docs/ are as they were, these figures are in ${relative(root, partPath)}.`,
+    );
+  }
+}
+
+const partPath = join(places.build, "benchmark.json");
+
+/** @param {ReturnType<typeof parseArguments>} options @returns {Promise<Benchmark>} */
+export async function measure({ tasks, isQuick, python }) {
+  const start = Date.now();
+  const folder = await mkdtemp(join(tmpdir(), "affectlab-benchmark-"));
+  const { sides, device, versions, close } = await openSides(findPytorchPython(python));
+  const terminal = await openProgress();
+  try {
+    const work = trainingTasks
+      .filter(({ name }) => tasks.includes(name))
+      .flatMap((task) => task.precisions.map((precision) => ({ task, precision })));
+    const progress = trackProgress("benchmark", work.length, terminal.listener);
+    /** @type {Row[]} */
+    const rows = [];
+    const soFar = () => ({
+      machine: describeMachine(device),
+      versions,
+      measured: new Date(start).toISOString(),
+      minutes: Math.round((Date.now() - start) / 6000) / 10,
+      quick: isQuick,
+      rows,
+    });
+    for (const { task, precision } of work) {
+      const effort = isQuick ? quickEffort : usualEffort;
+      const exchange = join(folder, "exchange.safetensors");
+      const row = await measureTraining(task, precision, sides, exchange, effort);
+      rows.push(row);
+      await writeJson(partPath, soFar()); // what was reached, should it be stopped
+      progress.advance(
+        1,
+        `${row.task} ${row.precision}: ${row.ours} ${row.unit}, ratio ${row.ratioToPytorch}`,
+      );
+    }
+    return soFar();
+  } finally {
+    terminal.close();
+    close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function committed() {
+  const found = await readBenchmark(root);
+  if (found === null)
+    throw new SetupError("There is no results/benchmark.json.", "Measure it: npm run benchmark");
+  return found;
+}
+
+/** Writes table and picture of docs/kernels.md. @param {Benchmark} benchmark */
+async function show(benchmark) {
+  await writeTable(root, benchmark);
+  await drawBenchmark(root, benchmark);
+  console.log("docs/kernels.md and docs/images/benchmark.svg are new.");
+}

@@ -1,0 +1,36 @@
+// What is measured: one training step of each network, at the shapes that docs/kernels.md states.
+
+/**
+ * @typedef {object} TrainingTask
+ * @property {string} name
+ * @property {string} model the architecture in src/models/registry.ts
+ * @property {Record<string, unknown>} options its options; what is absent keeps its default
+ * @property {{ frames: number, bands: number, classes: number }} shape
+ * @property {number} batch
+ * @property {readonly Precision[]} precisions
+ * @property {string} twin the module in networks/ with the same network in PyTorch; `<twin>_keras` is Keras'
+ * @property {readonly Layout[]} layouts how PyTorch's tensors lie in memory: each is measured, the faster counts
+ * @property {Partial<Record<"stock" | "keras", string>>} missing sides that cannot take part, and why
+ */
+/** @typedef {"float32" | "bf16"} Precision */
+/** @typedef {"contiguous" | "channels_last"} Layout */
+
+const mel = { frames: 188, bands: 64, classes: 8 };
+
+/** @type {readonly Layout[]} */
+const bothLayouts = ["contiguous", "channels_last"];
+
+/** @type {readonly TrainingTask[]} */
+export const trainingTasks = [
+  {
+    name: "resnet",
+    model: "resnet",
+    options: { stemStride: 1 },
+    shape: mel,
+    batch: 32,
+    precisions: ["float32"],
+    twin: "resnet",
+    layouts: bothLayouts,
+    missing: {},
+  },
+];
