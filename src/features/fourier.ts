@@ -1,17 +1,28 @@
-import FFT from "fft.js";
 import { LabError } from "../core/errors.js";
+import { createRadix4, isPowerOfFour, type Radix4, transform, transformFrames } from "./radix-4.js";
 
 /** A complex discrete Fourier transform of fixed size over interleaved real and imaginary parts. */
 export interface Fourier {
   readonly size: number;
   /** Transforms `input` (2 × size numbers) into `output` (as long, another array). */
   transform(output: Float64Array, input: Float64Array): void;
+  /**
+   * Transforms two real frames times the window (size numbers), one as the real and one as the imaginary part: those
+   * from samples[first] and samples[second] on, which must lie inside the samples.
+   */
+  transformFrames(
+    output: Float64Array,
+    samples: Float32Array,
+    first: number,
+    second: number,
+    window: Float64Array,
+  ): void;
 }
 
 /**
- * A transform of any even size. Powers of two go to fft.js (radix 4); another size such as Whisper's 400 = 16 × 25
- * is cut into `odd` interleaved parts of a power of two, joined by one decimation-in-time step (Cooley and
- * Tukey 1965). Throws LabError for an odd or non-positive size.
+ * A transform of any even size. Powers of two go in steps of four (radix-4.ts); another size such as Whisper's
+ * 400 = 16 × 25 is cut into `odd` interleaved parts of a power of two, joined by one decimation-in-time step (Cooley
+ * and Tukey 1965). Throws LabError for an odd or non-positive size.
  */
 export function createFourier(size: number): Fourier {
   if (!Number.isInteger(size) || size < 2 || size % 2 !== 0) {
@@ -22,37 +33,68 @@ export function createFourier(size: number): Fourier {
   }
   let part = 2;
   while (size % (part * 2) === 0) part *= 2;
-  const fft = new FFT(part);
-  if (part === size) return { size, transform: (output, input) => fft.transform(output, input) };
-  return { size, transform: joinedTransform(fft, part, size / part) };
+  const tables = createRadix4(part);
+  if (part < size) return withFrames(size, joinedTransform(tables, size / part));
+  if (!isPowerOfFour(size)) return withFrames(size, (output, input) => transform(tables, output, input));
+  return {
+    size,
+    transform: (output, input) => transform(tables, output, input),
+    transformFrames: (output, samples, first, second, window) =>
+      transformFrames(tables, output, samples, first, second, window),
+  };
 }
 
-function joinedTransform(fft: FFT, part: number, odd: number): Fourier["transform"] {
+/** Frames for a transform that has no faster way: windowed first, then transformed. */
+function withFrames(size: number, plain: Fourier["transform"]): Fourier {
+  const input = new Float64Array(2 * size);
+  return {
+    size,
+    transform: plain,
+    transformFrames(output, samples, first, second, window) {
+      for (let n = 0; n < size; n++) {
+        input[2 * n] = window[n]! * samples[first + n]!;
+        input[2 * n + 1] = window[n]! * samples[second + n]!;
+      }
+      plain(output, input);
+    },
+  };
+}
+
+function joinedTransform(tables: Radix4, odd: number): Fourier["transform"] {
+  const part = tables.size;
   const size = part * odd;
   const cosines = Float64Array.from({ length: size }, (_, k) => Math.cos((2 * Math.PI * k) / size));
   const sines = Float64Array.from({ length: size }, (_, k) => -Math.sin((2 * Math.PI * k) / size));
   const piece = new Float64Array(2 * part);
-  const spectra = Array.from({ length: odd }, () => new Float64Array(2 * part));
+  const pieceSpectrum = new Float64Array(2 * part);
+  // [part, odd]: what is summed for one bin lies together.
+  const reals = new Float64Array(size);
+  const imaginaries = new Float64Array(size);
   return (output, input) => {
     for (let q = 0; q < odd; q++) {
       for (let m = 0; m < part; m++) {
         piece[2 * m] = input[2 * (q + odd * m)]!;
         piece[2 * m + 1] = input[2 * (q + odd * m) + 1]!;
       }
-      fft.transform(spectra[q], piece);
+      transform(tables, pieceSpectrum, piece);
+      for (let m = 0; m < part; m++) {
+        reals[m * odd + q] = pieceSpectrum[2 * m]!;
+        imaginaries[m * odd + q] = pieceSpectrum[2 * m + 1]!;
+      }
     }
-    output.fill(0);
-    for (let q = 0; q < odd; q++) {
-      const spectrum = spectra[q]!;
-      for (let k = 0, twiddle = 0; k < size; k++) {
-        const at = 2 * (k % part);
+    for (let k = 0, row = 0; k < size; k++, row = row + odd === size ? 0 : row + odd) {
+      let real = 0;
+      let imaginary = 0;
+      for (let at = row, twiddle = 0; at < row + odd; at++) {
         const c = cosines[twiddle]!;
         const s = sines[twiddle]!;
-        output[2 * k]! += c * spectrum[at]! - s * spectrum[at + 1]!;
-        output[2 * k + 1]! += c * spectrum[at + 1]! + s * spectrum[at]!;
-        twiddle += q;
+        real += c * reals[at]! - s * imaginaries[at]!;
+        imaginary += c * imaginaries[at]! + s * reals[at]!;
+        twiddle += k;
         if (twiddle >= size) twiddle -= size;
       }
+      output[2 * k] = real;
+      output[2 * k + 1] = imaginary;
     }
   };
 }

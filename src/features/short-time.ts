@@ -64,31 +64,16 @@ export function eachPowerFrame(
     const start = frame * hopLength - size / 2;
     const isPair = frame + 1 < frames;
     if (isPair && start >= 0 && start + hopLength + size <= samples.length) {
-      windowPair(samples, start, start + hopLength, window, input);
+      fourier.transformFrames(output, samples, start, start + hopLength, window);
     } else {
       windowEdge(samples, start, window, input, 0, inner);
       if (isPair) windowEdge(samples, start + hopLength, window, input, 1, inner);
       else for (let n = 0; n < size; n++) input[2 * n + 1] = 0;
+      fourier.transform(output, input);
     }
-    fourier.transform(output, input);
     separate(output, size, powers[0], powers[1]);
     receive(frame, powers[0]);
     if (isPair) receive(frame + 1, powers[1]);
-  }
-}
-
-/** Two frames that lie inside the sound, as the real and the imaginary part. */
-function windowPair(
-  samples: Float32Array,
-  first: number,
-  second: number,
-  window: Float64Array,
-  input: Float64Array,
-): void {
-  for (let n = 0; n < window.length; n++) {
-    const weight = window[n]!;
-    input[2 * n] = weight * samples[first + n]!;
-    input[2 * n + 1] = weight * samples[second + n]!;
   }
 }
 
