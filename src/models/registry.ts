@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { buildLstm, lstmDefaults } from "./lstm.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
+import { buildSimpleCnnAudio, simpleCnnAudioDefaults } from "./simple-cnn-audio.js";
 
 /** The shape a network is built for; features and training decide it. */
 export interface InputShape {
@@ -42,6 +43,12 @@ export const architectures: readonly Architecture[] = [
     title: "Two bidirectional LSTM layers with attention over frames, 190 thousand parameters",
     defaults: withoutShape(lstmDefaults),
     build: (options, shape, seed) => buildLstm({ ...options, ...shape, seed }),
+  },
+  {
+    name: "simple-cnn-audio",
+    title: "One-dimensional convolutions on the waveform, 4.46 million parameters",
+    defaults: withoutShape(simpleCnnAudioDefaults),
+    build: (options, shape, seed) => buildSimpleCnnAudio({ ...options, ...shape, seed }),
   },
 ];
 

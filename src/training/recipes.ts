@@ -3,10 +3,11 @@ import type { Profile } from "../core/settings.js";
 import { lstm } from "./recipes/lstm.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { resnet } from "./recipes/resnet.js";
+import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
 
 export type { Recipe };
 
-const recipes: Readonly<Record<string, Recipe>> = { resnet, lstm };
+const recipes: Readonly<Record<string, Recipe>> = { resnet, lstm, "simple-cnn-audio": simpleCnnAudio };
 
 /** The recipe of an architecture, with the training of a profile. Throws LabError when there is none. */
 export function recipeFor(
