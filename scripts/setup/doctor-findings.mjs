@@ -115,7 +115,7 @@ function processor() {
   const have = processorFeatures(cpuinfo);
   const model = /^model name\s*:\s*(.*)$/m.exec(cpuinfo)?.[1] ?? "unknown";
   const speed = have.some((feature) => feature.endsWith("bf16"))
-    ? "has bf16 instructions; training uses float32 today"
+    ? "bf16 instructions: trains in bf16 unless told otherwise (--precision)"
     : "no bf16 instructions: trains in float32";
   const details = {
     model,

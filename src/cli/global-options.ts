@@ -1,7 +1,14 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Logger } from "pino";
 import { LabError } from "../core/errors.js";
-import { type Profile, profiles, resolveSettings, type Settings } from "../core/settings.js";
+import {
+  type PrecisionChoice,
+  type Profile,
+  precisions,
+  profiles,
+  resolveSettings,
+  type Settings,
+} from "../core/settings.js";
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 type LogLevel = (typeof logLevels)[number];
@@ -11,6 +18,7 @@ interface GlobalFlags {
   readonly home?: string;
   readonly profile?: Profile;
   readonly seed?: number;
+  readonly precision?: PrecisionChoice;
   readonly logLevel?: LogLevel;
 }
 
@@ -20,7 +28,7 @@ export interface Workplace {
   readonly log: Logger;
 }
 
-/** Adds --home, --profile, --seed and --log-level; they may stand before or after the command. */
+/** Adds --home, --profile, --seed, --precision and --log-level; they may stand before or after the command. */
 export function addGlobalOptions(program: Command): Command {
   return program
     .option("--home <dir>", "the store of corpora, caches and runs (AFFECTLAB_HOME; ~/.cache/affectlab)")
@@ -28,6 +36,12 @@ export function addGlobalOptions(program: Command): Command {
       new Option("--profile <name>", "how much is run (AFFECTLAB_PROFILE; sample)").choices(profiles),
     )
     .option("--seed <number>", "initialisation, order and augmentation (AFFECTLAB_SEED; 0)", wholeNumber)
+    .addOption(
+      new Option(
+        "--precision <name>",
+        "of training (AFFECTLAB_PRECISION; auto: bf16 where the machine has it, float32 in the sample profile)",
+      ).choices(precisions),
+    )
     .addOption(
       new Option("--log-level <level>", "of the JSON log on standard error (AFFECTLAB_LOG; warn)").choices(
         logLevels,
@@ -50,6 +64,7 @@ export async function openWorkplace(command: Command): Promise<Workplace> {
     ...(flags.home !== undefined && { home: flags.home }),
     ...(flags.profile !== undefined && { profile: flags.profile }),
     ...(flags.seed !== undefined && { seed: flags.seed }),
+    ...(flags.precision !== undefined && { precision: flags.precision }),
   });
   const { log } = await import("../core/log.js");
   log.debug({ settings }, "settings");

@@ -8,6 +8,10 @@ import { LabError, messageOf } from "./errors.js";
 export const profiles = ["sample", "quick", "full"] as const;
 export type Profile = (typeof profiles)[number];
 
+/** What training computes in; "auto" is bf16 where the machine has it, and float32 in the sample profile. */
+export const precisions = ["auto", "float32", "bf16"] as const;
+export type PrecisionChoice = (typeof precisions)[number];
+
 /** Where things lie and how a command behaves. */
 export interface Settings {
   /** The store outside the checkout: corpora, feature cache, runs. */
@@ -17,6 +21,7 @@ export interface Settings {
   readonly profile: Profile;
   /** The run's seed: initialisation, order and augmentation. */
   readonly seed: number;
+  readonly precision: PrecisionChoice;
 }
 
 const settingsFile = z
@@ -24,6 +29,7 @@ const settingsFile = z
     home: z.string().optional(),
     profile: z.enum(profiles).optional(),
     seed: z.number().int().nonnegative().optional(),
+    precision: z.enum(precisions).optional(),
   })
   .strict();
 
@@ -43,19 +49,20 @@ function readSettingsFile(path: string): z.infer<typeof settingsFile> {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error);
     throw new LabError(
       `${path} cannot be used: ${reason}.`,
-      "It may hold home (a path), profile (sample, quick, full) and seed (a whole number).",
+      "It may hold home (a path), profile (sample, quick, full), seed (a whole number) and precision (auto, float32, bf16).",
     );
   }
 }
 
 /**
- * The settings in force: a flag wins over the environment (AFFECTLAB_HOME, AFFECTLAB_PROFILE, AFFECTLAB_SEED),
- * that over `affectlab.json` in the checkout (a relative `home` starts there), that over the default. Throws LabError for a value that has no meaning.
+ * The settings in force: a flag wins over the environment (AFFECTLAB_HOME, AFFECTLAB_PROFILE, AFFECTLAB_SEED,
+ * AFFECTLAB_PRECISION), that over `affectlab.json` in the checkout (a relative `home` starts there), that over the default. Throws LabError for a value that has no meaning.
  */
 export function resolveSettings(flags: Partial<Settings> = {}): Settings {
   const root = flags.root ?? packageRoot;
   const file = readSettingsFile(join(root, "affectlab.json"));
   const { AFFECTLAB_HOME: home, AFFECTLAB_PROFILE: profile, AFFECTLAB_SEED: seed } = process.env;
+  const { AFFECTLAB_PRECISION: precision } = process.env;
   return {
     root,
     home: resolve(
@@ -66,6 +73,7 @@ export function resolveSettings(flags: Partial<Settings> = {}): Settings {
     ),
     profile: profileOf(flags.profile ?? (profile || undefined) ?? file.profile ?? "sample"),
     seed: seedOf(flags.seed ?? (seed || undefined) ?? file.seed ?? 0),
+    precision: precisionOf(flags.precision ?? (precision || undefined) ?? file.precision ?? "auto"),
   };
 }
 
@@ -73,6 +81,13 @@ function profileOf(value: string): Profile {
   const found = profiles.find((profile) => profile === value);
   if (found === undefined)
     throw new LabError(`There is no profile "${value}".`, `Use one of ${profiles.join(", ")}.`);
+  return found;
+}
+
+function precisionOf(value: string): PrecisionChoice {
+  const found = precisions.find((precision) => precision === value);
+  if (found === undefined)
+    throw new LabError(`There is no precision "${value}".`, `Use one of ${precisions.join(", ")}.`);
   return found;
 }
 

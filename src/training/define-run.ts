@@ -1,10 +1,11 @@
-import type { Profile, Settings } from "../core/settings.js";
+import type { PrecisionChoice, Profile, Settings } from "../core/settings.js";
 import { loadCatalogueFor } from "../corpora/catalogue.js";
 import { dataChecksums } from "../corpora/checksums.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { architectureNamed, completeOptions, type ModelOptions } from "../models/registry.js";
 import type { ProtocolName } from "../protocols/split.js";
 import { checkTraining, checkWaveAugmentation, refuseUnknown } from "./check-training.js";
+import { decidePrecision } from "./precision.js";
 import { recipeFor } from "./recipes.js";
 import type { RunSpec, TrainingOptions } from "./run-spec.js";
 import { usualCorpora } from "./usual-corpora.js";
@@ -16,6 +17,8 @@ export interface RunRequest {
   readonly fold?: string | null;
   readonly profile?: Profile;
   readonly seed?: number;
+  /** What training computes in; by default what the settings say. Name it where a committed result has to be found. */
+  readonly precision?: PrecisionChoice;
   /** Names of corpora; by default those that the protocol is about. */
   readonly corpora?: readonly string[];
   readonly options?: ModelOptions;
@@ -48,7 +51,7 @@ export async function defineRun(request: RunRequest, settings: Settings): Promis
     protocol: request.protocol,
     fold: request.fold ?? null,
     training,
-    precision: "float32",
+    precision: decidePrecision(request.precision ?? settings.precision, profile),
     seed: request.seed ?? settings.seed,
   };
 }

@@ -1,5 +1,6 @@
 import { cpus, release } from "node:os";
 import type { PartMetrics } from "../evaluation/report.js";
+import type { Precision } from "./precision.js";
 import type { Source } from "./run-data.js";
 import type { RunSpec } from "./run-spec.js";
 
@@ -21,7 +22,7 @@ export interface RunMetrics {
   /** Training and validation, without featurising. */
   readonly seconds: number;
   readonly device: string;
-  readonly precision: "float32";
+  readonly precision: Precision;
   readonly versions: Readonly<Record<string, string>>;
 }
 

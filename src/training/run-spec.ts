@@ -5,6 +5,7 @@ import type { WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import type { ModelOptions } from "../models/registry.js";
 import type { ProtocolName } from "../protocols/split.js";
+import type { Precision } from "./precision.js";
 
 /** How a network is trained. Everything here is part of the run's name. */
 export interface TrainingOptions {
@@ -50,7 +51,7 @@ export interface RunSpec {
   readonly protocol: ProtocolName;
   readonly fold: string | null;
   readonly training: TrainingOptions;
-  readonly precision: "float32";
+  readonly precision: Precision;
   /** Initialisation, order and augmentation; the split has a seed of its own. */
   readonly seed: number;
 }

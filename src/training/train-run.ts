@@ -8,10 +8,12 @@ import { deviceName, loadTensorFlow, tensorFlowVersion } from "../core/tensorflo
 import type { Clip } from "../corpora/clip.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { evaluatePredictions } from "../evaluation/report.js";
+import { computeInHalfPrecision } from "../models/half-precision.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { loadTrainingData, type TrainingData } from "./data.js";
 import type { EpochRecord } from "./history.js";
 import { runTrainingLoop } from "./loop.js";
+import { requirePrecision } from "./precision.js";
 import { predictExamples } from "./predict-examples.js";
 import { dataChecksumOf, sourceOf } from "./run-data.js";
 import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js";
@@ -34,7 +36,8 @@ export interface TrainOptions {
 /**
  * The run of a specification: read from the store when it is there, gone on with when it was cut off, trained
  * from the start otherwise. The weights of the epoch with the best validation UAR are the ones that are judged;
- * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent corpora.
+ * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent
+ * corpora and for a precision that this machine does not have.
  */
 export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Run> {
   const { settings, force = false } = options;
@@ -44,6 +47,7 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
   if (finished !== null) return finished;
 
   loadTensorFlow();
+  requirePrecision(spec.precision);
   const files = await openRun(spec, settings);
   const unmark = await markRunning(files);
   try {
@@ -63,6 +67,7 @@ async function trainAndJudge(
   const data = await loadTrainingData(spec, { settings, onProgress, stop });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);
+  if (spec.precision === "bf16") computeInHalfPrecision(model);
   try {
     const state = await runTrainingLoop({
       model,

@@ -37,7 +37,13 @@ export function affectlab(
   args: readonly string[],
   options: { env?: Record<string, string>; whenTold?: (text: string, child: ChildProcess) => void } = {},
 ): Promise<Told> {
-  const { AFFECTLAB_PROFILE: _profile, AFFECTLAB_SEED: _seed, AFFECTLAB_LOG: _log, ...outer } = process.env;
+  const {
+    AFFECTLAB_PROFILE: _profile,
+    AFFECTLAB_SEED: _seed,
+    AFFECTLAB_PRECISION: _precision,
+    AFFECTLAB_LOG: _log,
+    ...outer
+  } = process.env;
   const child = spawn(process.execPath, [join(root, "bin", "affectlab.cjs"), ...args], {
     cwd: root,
     env: { ...outer, AFFECTLAB_HOME: home, ...options.env },

@@ -12,7 +12,7 @@ export function temporaryFolder(): string {
 /** Settings whose store and checkout are folders of the test. */
 export function temporarySettings(profile: Settings["profile"] = "full"): Settings {
   const folder = temporaryFolder();
-  return { home: join(folder, "home"), root: join(folder, "root"), profile, seed: 0 };
+  return { home: join(folder, "home"), root: join(folder, "root"), profile, seed: 0, precision: "float32" };
 }
 
 /** Settings with a store of the test and the real checkout, for what is committed. */

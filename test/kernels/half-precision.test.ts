@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { findBfloat16 } from "../../src/core/bfloat16.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { normaliseBatch } from "../../src/kernels/batch-norm.js";
 import type { NodeBackend } from "../../src/kernels/bfloat16-backend.js";
 import { isHalf, toFloat, toHalf } from "../../src/kernels/half-precision.js";
@@ -16,7 +18,8 @@ function nearestHalf(value: number): number {
 
 const random = (shape: number[], seed: number) => tf.randomNormal(shape, 0, 1, "float32", seed);
 
-describe("half precision", () => {
+loadTensorFlow();
+describe.runIf(findBfloat16() !== null)("half precision", () => {
   beforeAll(() => usePath("raw"));
 
   it("rests on these internals of tfjs-node's backend", () => {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { findBfloat16 } from "../../src/core/bfloat16.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { softCrossEntropy } from "../../src/kernels/cross-entropy.js";
 import { isHalf } from "../../src/kernels/half-precision.js";
 import { computeInHalfPrecision } from "../../src/models/half-precision.js";
@@ -36,6 +37,7 @@ function step(model: tf.LayersModel, x: tf.Tensor, y: tf.Tensor2D) {
   return { loss: value.dataSync()[0]!, gradients: trained.map((variable) => grads[variable.name]!) };
 }
 
+loadTensorFlow();
 describe.runIf(findBfloat16() !== null)("a model that trains in half precision", () => {
   beforeAll(() => usePath("raw"));
   const x = () => random([16, shape.frames, shape.bands, 1], 1);

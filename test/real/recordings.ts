@@ -23,7 +23,7 @@ export function settingsForRecordings(): Settings {
     mkdirSync(join(root, "results", protocol), { recursive: true });
     cpSync(join(packageRoot, split), join(root, split));
   }
-  return { home: join(folder, "home"), root, profile: "full", seed: 0 };
+  return { home: join(folder, "home"), root, profile: "full", seed: 0, precision: "float32" };
 }
 
 /** A folder with the recordings of these actors alone. */

@@ -61,7 +61,7 @@ export function toyExamples(count: number, seed: number): Example[] {
 /** Settings whose store and checkout are new folders of the test. */
 export function temporarySettings(profile: Settings["profile"] = "sample"): Settings {
   const folder = temporaryFolder("training");
-  return { home: join(folder, "home"), root: join(folder, "root"), profile, seed: 0 };
+  return { home: join(folder, "home"), root: join(folder, "root"), profile, seed: 0, precision: "float32" };
 }
 
 /** A run's files in a store of the test's own. */
