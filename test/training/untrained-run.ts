@@ -20,5 +20,5 @@ export function untrainedRun(): { spec: RunSpec; settings: Settings } {
     precision: "float32",
     seed: 0,
   };
-  return { spec, settings: { home: root, root, profile: "sample", seed: 0 } };
+  return { spec, settings: { home: root, root, profile: "sample", seed: 0, precision: "float32" } };
 }
