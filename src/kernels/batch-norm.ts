@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
-import { attribute, hasRawKernels, runKernel } from "./raw.js";
+import { attribute, hasOneDnnKernels, hasRawKernels, runKernel, runOneDnnKernel } from "./raw.js";
+import { relu } from "./relu.js";
 
 /** Receives this batch's mean and (biased) variance, [channels] each; they live only during the call. */
 export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
@@ -22,6 +23,23 @@ export function normaliseBatch(
   return hasRawKernels()
     ? fused(x, scale, offset, epsilon, onStatistics)
     : portable(x, scale, offset, epsilon, onStatistics);
+}
+
+/**
+ * Batch normalisation and the rectifier max(x, 0) after it, in one: where oneDNN has the kernel, one pass forward instead
+ * of two, and what is normalised but not rectified is never written. The same numbers as `relu(normaliseBatch(…))`,
+ * bit for bit. Arguments and errors as there.
+ */
+export function normaliseAndRectifyBatch(
+  x: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  epsilon: number,
+  onStatistics: StatisticsListener,
+): tf.Tensor4D {
+  if (!hasOneDnnKernels()) return relu(normaliseBatch(x, scale, offset, epsilon, onStatistics));
+  checkArguments("normaliseAndRectifyBatch", x, { scale, offset });
+  return fused(x, scale, offset, epsilon, onStatistics, true);
 }
 
 /** Batch normalisation with given statistics, as in inference. Shapes and errors as in `normaliseBatch`. */
@@ -57,7 +75,15 @@ const portable: typeof normaliseBatch = (x, scale, offset, epsilon, onStatistics
   return tf.batchNorm4d(x, mean as tf.Tensor1D, variance as tf.Tensor1D, offset, scale, epsilon);
 };
 
-const fused: typeof normaliseBatch = (x, scale, offset, epsilon, onStatistics) => {
+/** `rectifies` needs oneDNN: TensorFlow's own processor kernel has no activation. */
+function fused(
+  x: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  epsilon: number,
+  onStatistics: StatisticsListener,
+  rectifies = false,
+): tf.Tensor4D {
   const attributes = [
     attribute.type("T"),
     attribute.type("U"),
@@ -67,20 +93,33 @@ const fused: typeof normaliseBatch = (x, scale, offset, epsilon, onStatistics) =
   ];
   const forwardAttributes = [...attributes, attribute.float("exponential_avg_factor", 1)];
   const count = x.size / x.shape[3];
+  const forward = (inputs: tf.Tensor[]): tf.Tensor[] =>
+    rectifies
+      ? runOneDnnKernel(
+          "_MklNativeFusedBatchNormEx",
+          [...forwardAttributes, attribute.string("activation_mode", "Relu")],
+          inputs,
+          6,
+        )
+      : runKernel("FusedBatchNormV3", forwardAttributes, inputs, 6);
   const normalise = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
     const [input, gamma, beta] = args as [tf.Tensor, tf.Tensor, tf.Tensor];
     const unused = tf.zeros([0]); // in training the kernel takes no population statistics
-    const outputs = runKernel("FusedBatchNormV3", forwardAttributes, [input, gamma, beta, unused, unused], 6);
+    const outputs = forward([input, gamma, beta, unused, unused]);
     const [y, mean, variance, ...reserved] = outputs as [tf.Tensor, tf.Tensor1D, tf.Tensor1D, ...tf.Tensor[]];
     // The kernel's variance carries Bessel's correction; the one used for y does not.
     onStatistics(mean, tf.mul(variance, (count - 1) / count));
-    save([input, gamma, ...reserved]);
+    save([input, gamma, ...reserved, ...(rectifies ? [y] : [])]);
     return {
       value: y,
-      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        runKernel("FusedBatchNormGradV3", attributes, [dy, ...saved], 5).slice(0, 3),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [output] = saved.splice(5);
+        const dNormalised =
+          output === undefined ? dy : runKernel("ReluGrad", [attribute.type("T")], [dy, output], 1)[0]!;
+        return runKernel("FusedBatchNormGradV3", attributes, [dNormalised, ...saved], 5).slice(0, 3);
+      },
     };
   });
   return normalise(x, scale, offset) as tf.Tensor4D;
-};
+}

@@ -57,7 +57,7 @@ const otherTypes = new Set(["U", "Tout", "out_type"]);
 /** Ops of which only so many leading inputs are of type T; the rest (scale, offset, statistics) stay float32. */
 const leadingInputs: Readonly<Record<string, number>> = {
   FusedBatchNormV3: 1,
-  _FusedBatchNormEx: 1,
+  _MklNativeFusedBatchNormEx: 1,
   FusedBatchNormGradV3: 2,
 };
 

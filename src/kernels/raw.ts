@@ -17,6 +17,7 @@ interface RawBackend {
   ): tf.Tensor[];
   binding: Record<string, number>;
   tensorMap: { get(dataId: object): { dtype: number; values: unknown } };
+  isUsingGpuDevice: boolean;
 }
 
 /** TensorFlow's own number for float32 (TF_FLOAT). */
@@ -60,9 +61,57 @@ export function int64Scalar(value: number): tf.Scalar {
   return scalar;
 }
 
+/** Says that the kernel is one of oneDNN's, which TensorFlow's own graph passes put in place of others. */
+const oneDnnLabel = "MklNameChangeOp";
+const oneDnnBackends = new WeakMap<object, boolean>();
+
+/**
+ * Whether oneDNN's kernels can be called by name (`_MklNativeMaxPool`): true under tfjs-node on an x86 processor, false on
+ * a graphics card, in a browser, and in a TensorFlow that was built without them. Tried once for each backend.
+ */
+export function hasOneDnnKernels(): boolean {
+  const backend = rawBackend();
+  if (backend === null || backend.isUsingGpuDevice) return false;
+  let answer = oneDnnBackends.get(backend);
+  if (answer === undefined) {
+    answer = canPoolWithOneDnn();
+    oneDnnBackends.set(backend, answer);
+  }
+  return answer;
+}
+
+function canPoolWithOneDnn(): boolean {
+  return tf.tidy(() => {
+    try {
+      const attributes = [
+        attribute.type("T"),
+        attribute.integers("ksize", [1, 1, 1, 1]),
+        attribute.integers("strides", [1, 1, 1, 1]),
+        attribute.string("padding", "VALID"),
+        attribute.bool("workspace_enabled", true),
+      ];
+      runOneDnnKernel("_MklNativeMaxPool", attributes, [tf.ones([1, 1, 1, 1])], 2);
+      return true;
+    } catch {
+      return false; // the C library has no such kernel
+    }
+  });
+}
+
+/** Calls one of oneDNN's kernels by name. Throws where `hasOneDnnKernels()` is false. */
+export function runOneDnnKernel(
+  name: string,
+  attributes: OpAttribute[],
+  inputs: tf.Tensor[],
+  outputs: number,
+): tf.Tensor[] {
+  return runKernel(name, [...attributes, attribute.string("_kernel", oneDnnLabel)], inputs, outputs);
+}
+
 /** Attributes by kind, so that a kernel's file reads like TensorFlow's op definition. */
 export const attribute = {
   type: (name: string, value = float32Type): OpAttribute => make(name, "TF_ATTR_TYPE", value),
+  integers: (name: string, value: readonly number[]): OpAttribute => make(name, "TF_ATTR_INT", value),
   float: (name: string, value: number): OpAttribute => make(name, "TF_ATTR_FLOAT", value),
   bool: (name: string, value: boolean): OpAttribute => make(name, "TF_ATTR_BOOL", value),
   string: (name: string, value: string): OpAttribute => make(name, "TF_ATTR_STRING", value),

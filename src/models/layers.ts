@@ -8,6 +8,7 @@ import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
 import { Gelu } from "./layers/gelu.js";
 import { LayerNorm } from "./layers/layer-norm.js";
 import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
+import { MaxPooling } from "./layers/max-pooling.js";
 import { Rectifier } from "./layers/rectifier.js";
 import { TransformerBlock } from "./layers/transformer-block.js";
 
@@ -20,6 +21,7 @@ export {
   Gelu,
   LayerNorm,
   MaskedAttentivePooling,
+  MaxPooling,
   Rectifier,
   TransformerBlock,
 };
@@ -33,6 +35,7 @@ for (const layer of [
   Gelu,
   LayerNorm,
   MaskedAttentivePooling,
+  MaxPooling,
   Rectifier,
   TransformerBlock,
 ]) {

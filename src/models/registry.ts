@@ -1,7 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
+import { buildDenseNet, denseNetDefaults, optimisedDenseNet } from "./densenet.js";
 import { buildLstm, lstmDefaults } from "./lstm.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
+import { buildWideResNet, wideResNetDefaults } from "./resnet-wide.js";
+import { buildSimpleCnn, simpleCnnDefaults } from "./simple-cnn.js";
 import { buildSimpleCnnAudio, simpleCnnAudioDefaults } from "./simple-cnn-audio.js";
 
 /** The shape a network is built for; features and training decide it. */
@@ -49,6 +52,30 @@ export const architectures: readonly Architecture[] = [
     title: "One-dimensional convolutions on the waveform, 4.46 million parameters",
     defaults: withoutShape(simpleCnnAudioDefaults),
     build: (options, shape, seed) => buildSimpleCnnAudio({ ...options, ...shape, seed }),
+  },
+  {
+    name: "resnet-wide",
+    title: "Residual network with three times the channels, 1.6 million parameters",
+    defaults: withoutShape(wideResNetDefaults),
+    build: (options, shape, seed) => buildWideResNet({ ...options, ...shape, seed }),
+  },
+  {
+    name: "simple-cnn",
+    title: "Convolutions and max pooling on the log-mel spectrogram, 195 thousand parameters",
+    defaults: withoutShape(simpleCnnDefaults),
+    build: (options, shape, seed) => buildSimpleCnn({ ...options, ...shape, seed }),
+  },
+  {
+    name: "densenet",
+    title: "Densely connected network on the log-mel spectrogram, 817 thousand parameters",
+    defaults: withoutShape(denseNetDefaults),
+    build: (options, shape, seed) => buildDenseNet({ ...options, ...shape, seed }),
+  },
+  {
+    name: "densenet-optimised",
+    title: "Densely connected network for a machine with little time, 239 thousand parameters",
+    defaults: { ...withoutShape(denseNetDefaults), ...optimisedDenseNet },
+    build: (options, shape, seed) => buildDenseNet({ ...options, ...shape, seed }),
   },
 ];
 

@@ -7,7 +7,7 @@
  * the silence around a short clip does not water the answer down.
  */
 import * as tf from "@tensorflow/tfjs";
-import { AttentivePooling, FusedBatchNorm, Rectifier } from "./layers.js";
+import { convolutionBlocks } from "./convolution-blocks.js";
 
 export interface ResNetOptions {
   /** Frames and mel bands of the input, [frames, bands, 1]. */
@@ -47,42 +47,12 @@ const fewestStridedChannels = 8;
  * The network as a tfjs model: standardised log-mel [batch, frames, bands, 1] to logits [batch, classes].
  * 188,312 parameters with the defaults, 187,256 of them learnt and the rest batch statistics.
  */
-export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersModel {
+export function buildResNet(options: Partial<ResNetOptions> = {}, modelName = "resnet"): tf.LayersModel {
   const { frames, bands, classes, channels, blocks, stemStride, headUnits, seed } = {
     ...resNetDefaults,
     ...options,
   };
-  // Names of its own, counted from 1: tfjs counts over the whole process, and the same model would give other files.
-  const counts = new Map<string, number>();
-  const name = (kind: string): string => {
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    return `${kind}_${count}`;
-  };
-  let layerSeed = seed * 1000;
-  const heNormal = () => tf.initializers.heNormal({ seed: ++layerSeed });
-
-  const convolution = (
-    x: tf.SymbolicTensor,
-    filters: number,
-    size: number,
-    strides: number,
-  ): tf.SymbolicTensor =>
-    tf.layers
-      .conv2d({
-        name: name("convolution"),
-        filters,
-        kernelSize: size,
-        strides,
-        padding: "same",
-        useBias: false,
-        kernelInitializer: heNormal(),
-      })
-      .apply(x) as tf.SymbolicTensor;
-  const normalise = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
-    new FusedBatchNorm({ name: name("norm") }).apply(x) as tf.SymbolicTensor;
-  const rectify = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
-    new Rectifier({ name: name("rectifier") }).apply(x) as tf.SymbolicTensor;
+  const { name, convolution, normalise, rectify, classify } = convolutionBlocks(seed);
 
   const project = (x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor => {
     if (strides === 1 || x.shape[3]! >= fewestStridedChannels) return convolution(x, filters, 1, strides);
@@ -108,18 +78,6 @@ export function buildResNet(options: Partial<ResNetOptions> = {}): tf.LayersMode
       x = residualBlock(x, filters, stage > 0 && block === 0 ? 2 : 1);
     }
   }); // [batch, 16, 8, 64]
-
-  const [, height, width, depth] = x.shape as [null, number, number, number];
-  const perFrame = tf.layers
-    .averagePooling2d({ name: "band_mean", poolSize: [1, width], strides: [1, width] })
-    .apply(x); // [batch, 16, 1, 64]
-  const sequence = tf.layers.reshape({ name: "frames", targetShape: [height, depth] }).apply(perFrame); // [batch, 16, 64]
-  let y = new AttentivePooling({ name: "pooling" }).apply(sequence) as tf.SymbolicTensor; // [batch, 128]
-  y = tf.layers
-    .dense({ name: "head", units: headUnits, kernelInitializer: heNormal() })
-    .apply(y) as tf.SymbolicTensor;
-  y = rectify(y);
-  const glorot = tf.initializers.glorotUniform({ seed: ++layerSeed });
-  const logits = tf.layers.dense({ units: classes, kernelInitializer: glorot, name: "logits" }).apply(y);
-  return tf.model({ inputs: input, outputs: logits as tf.SymbolicTensor, name: "resnet" });
+  const logits = classify(x, headUnits, classes);
+  return tf.model({ inputs: input, outputs: logits, name: modelName });
 }

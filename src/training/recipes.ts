@@ -1,13 +1,25 @@
 import { LabError } from "../core/errors.js";
 import type { Profile } from "../core/settings.js";
+import { densenet } from "./recipes/densenet.js";
+import { densenetOptimised } from "./recipes/densenet-optimised.js";
 import { lstm } from "./recipes/lstm.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { resnet } from "./recipes/resnet.js";
+import { resnetWide } from "./recipes/resnet-wide.js";
+import { simpleCnn } from "./recipes/simple-cnn.js";
 import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
 
 export type { Recipe };
 
-const recipes: Readonly<Record<string, Recipe>> = { resnet, lstm, "simple-cnn-audio": simpleCnnAudio };
+const recipes: Readonly<Record<string, Recipe>> = {
+  resnet,
+  "resnet-wide": resnetWide,
+  "simple-cnn": simpleCnn,
+  densenet,
+  "densenet-optimised": densenetOptimised,
+  lstm,
+  "simple-cnn-audio": simpleCnnAudio,
+};
 
 /** The recipe of an architecture, with the training of a profile. Throws LabError when there is none. */
 export function recipeFor(

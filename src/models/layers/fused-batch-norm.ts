@@ -1,15 +1,22 @@
 import * as tf from "@tensorflow/tfjs";
-import { normaliseBatch, normaliseWithStatistics } from "../../kernels/batch-norm.js";
+import {
+  normaliseAndRectifyBatch,
+  normaliseBatch,
+  normaliseWithStatistics,
+} from "../../kernels/batch-norm.js";
+import { relu } from "../../kernels/relu.js";
 import { type LayerArguments, onlyInput } from "./only-input.js";
 
 export interface BatchNormArguments {
   /** Share of the old moving average kept at each step. */
   readonly momentum: number;
   readonly epsilon: number;
+  /** Whether max(x, 0) follows, in the same pass over memory where there is a kernel for both. */
+  readonly rectifies?: boolean;
 }
 
 /**
- * Batch normalisation over the last axis of [batch, height, width, channels], through TensorFlow's fused kernels
+ * Batch normalisation over the last axis of [batch, height, width, channels], and the rectifier where asked for, through TensorFlow's fused kernels
  * where there are any. Weights: gamma, beta, moving_mean, moving_variance, [channels] each, as in Keras.
  */
 export class FusedBatchNorm extends tf.layers.Layer {
@@ -23,7 +30,11 @@ export class FusedBatchNorm extends tf.layers.Layer {
 
   constructor(config: LayerArguments & Partial<BatchNormArguments> = {}) {
     super(config);
-    this.options = { momentum: config.momentum ?? 0.9, epsilon: config.epsilon ?? 1e-3 };
+    this.options = {
+      momentum: config.momentum ?? 0.9,
+      epsilon: config.epsilon ?? 1e-3,
+      ...(config.rectifies === true && { rectifies: true }), // absent otherwise: stored topologies do not have it
+    };
   }
 
   override build(inputShape: tf.Shape): void {
@@ -42,16 +53,18 @@ export class FusedBatchNorm extends tf.layers.Layer {
       const x = onlyInput<tf.Tensor4D>(inputs);
       const gamma = this.gamma.read() as tf.Tensor1D;
       const beta = this.beta.read() as tf.Tensor1D;
-      const { momentum, epsilon } = this.options;
+      const { momentum, epsilon, rectifies } = this.options;
       if (kwargs.training !== true) {
         const mean = this.movingMean.read() as tf.Tensor1D;
         const variance = this.movingVariance.read() as tf.Tensor1D;
-        return normaliseWithStatistics(x, gamma, beta, mean, variance, epsilon);
+        const y = normaliseWithStatistics(x, gamma, beta, mean, variance, epsilon);
+        return rectifies ? relu(y) : y;
       }
       const follow = (moving: tf.LayerVariable, value: tf.Tensor): void => {
         moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, 1 - momentum)));
       };
-      return normaliseBatch(x, gamma, beta, epsilon, (mean, variance) => {
+      const normalise = rectifies ? normaliseAndRectifyBatch : normaliseBatch;
+      return normalise(x, gamma, beta, epsilon, (mean, variance) => {
         follow(this.movingMean, mean);
         follow(this.movingVariance, variance);
       });

@@ -1,0 +1,8 @@
+import type { Recipe } from "./recipe.js";
+import { simpleCnn } from "./simple-cnn.js";
+
+export const densenet: Recipe = {
+  ...simpleCnn,
+  // As many epochs as fit the time; dense layers are narrow, and need no more decay than the small networks.
+  training: { ...simpleCnn.training, epochs: 60 },
+};
