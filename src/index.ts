@@ -51,8 +51,11 @@ export { fitStandardisation, type Standardisation, standardise } from "./feature
 export { loadPredictor } from "./inference/load-predictor.js";
 export { type ModelCard, parseModelCard } from "./inference/model-card.js";
 export { type EmotionAnswer, type Predictor, predictWaves } from "./inference/predict.js";
+export { buildDenseNet, type DenseNetOptions, denseNetDefaults } from "./models/densenet.js";
 export { architectures } from "./models/registry.js";
 export { buildResNet, type ResNetOptions, resNetDefaults } from "./models/resnet.js";
+export { buildWideResNet, wideResNetDefaults } from "./models/resnet-wide.js";
+export { buildSimpleCnn, type SimpleCnnOptions, simpleCnnDefaults } from "./models/simple-cnn.js";
 export { show, showMarkdown, showSound, showTable } from "./notebook/display.js";
 export { metricRows, uarRows } from "./notebook/metric-rows.js";
 export { notebookProgress } from "./notebook/notebook-progress.js";

@@ -114,10 +114,13 @@ function fused(
     return {
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-        const [output] = saved.splice(5);
+        const output = saved[5]; // of the rectifier
         const dNormalised =
           output === undefined ? dy : runKernel("ReluGrad", [attribute.type("T")], [dy, output], 1)[0]!;
-        return runKernel("FusedBatchNormGradV3", attributes, [dNormalised, ...saved], 5).slice(0, 3);
+        return runKernel("FusedBatchNormGradV3", attributes, [dNormalised, ...saved.slice(0, 5)], 5).slice(
+          0,
+          3,
+        );
       },
     };
   });

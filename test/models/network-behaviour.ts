@@ -55,7 +55,8 @@ export function describeNetwork<Options extends CommonOptions>(network: NetworkU
     expect(title).toContain(`${size} parameters`);
     const model = buildRegistered(defaults, { frames: 128, bands: 64, classes: 8 }, 0);
     expect(JSON.stringify(model.toJSON(null, false))).toBe(JSON.stringify(build().toJSON(null, false)));
-    expect(numbers(model)).toEqual(numbers(build()));
+    const other = numbers(build());
+    expect(numbers(model).every((value, i) => value === other[i])).toBe(true);
   });
 
   it("takes [batch, frames, bands, 1] and gives a logit for each class", () => {
