@@ -9,7 +9,7 @@ const headerBytes = 16_384;
 
 /** Decodes an audio file to mono at 16 kHz, as `decodeAudio` does; errors name the path. Throws LabError. */
 export async function decodeFile(path: string): Promise<Wave> {
-  return await decodeAudio(await readBytes(path), path);
+  return await decodeAudio(await readAudioFile(path), path);
 }
 
 /**
@@ -37,7 +37,8 @@ export async function readDuration(path: string): Promise<number> {
   return wave.samples.length / wave.sampleRate;
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** The bytes of a recording. Throws LabError, naming the path, when it cannot be read. */
+export async function readAudioFile(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

@@ -56,15 +56,20 @@ function checkSamples(samples: Float32Array, name: string): void {
       `${name} has a header but no samples: its sound is 0 s long.`,
       "Record or copy it again.",
     );
-  const broken = samples.findIndex((sample) => !Number.isFinite(sample));
+  const first = samples[0]!;
+  let [broken, isSilent] = [-1, true];
+  for (let i = 0; i < samples.length; i++) {
+    const sample = samples[i]!;
+    if (sample !== first) isSilent = false;
+    if (broken < 0 && !Number.isFinite(sample)) broken = i;
+  }
   if (broken >= 0) {
     throw new LabError(
       `${name} holds samples that are not numbers (sample ${broken} is ${samples[broken]}).`,
       "Write the file again with the program that made it, or leave the clip out.",
     );
   }
-  const first = samples[0];
-  if (samples.every((sample) => sample === first)) {
+  if (isSilent) {
     throw new LabError(
       `${name} is digital silence: all of its ${samples.length} samples are ${first}.`,
       "Leave the clip out or record it again.",

@@ -49,8 +49,11 @@ export function trimSilence(samples: Float32Array, topDecibels: number): Float32
 /** A copy scaled so that its largest magnitude is 1; silence stays silence. */
 export function peakNormalise(samples: Float32Array): Float32Array {
   let peak = 0;
-  for (const sample of samples) peak = Math.max(peak, Math.abs(sample));
-  return peak > 0 ? samples.map((sample) => sample / peak) : samples.slice();
+  for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i]!));
+  const scaled = samples.slice();
+  // A plain loop: `map` with a function takes ten times as long, nearly as much as the spectrogram.
+  if (peak > 0) for (let i = 0; i < scaled.length; i++) scaled[i]! /= peak;
+  return scaled;
 }
 
 /** A wave made ready for its features: trimmed, then peak-normalised, as far as `preparation` asks. */

@@ -1,6 +1,7 @@
-import { decodeFile } from "../audio/decode-file.js";
+import { decodeAudio } from "../audio/decode.js";
+import { readAudioFile } from "../audio/decode-file.js";
 import { LabError } from "../core/errors.js";
-import { sha256OfFile } from "../core/hash.js";
+import { sha256 } from "../core/hash.js";
 import { extractFeatures } from "./extract.js";
 import type { FeatureSpec, Features } from "./feature-spec.js";
 
@@ -18,11 +19,11 @@ export type FeatureAnswer = { readonly features: Features } | { readonly problem
 /** Runs in a worker thread: decodes one file and computes its features. */
 export default async function computeFeatures(task: FeatureTask): Promise<FeatureAnswer> {
   try {
-    const wave = await decodeFile(task.path);
-    if ((await sha256OfFile(task.path)) !== task.checksum) {
+    const bytes = await readAudioFile(task.path);
+    if (sha256(bytes) !== task.checksum) {
       return { problem: `${task.path} has changed since the catalogue was made. Verify its corpus.` };
     }
-    return { features: extractFeatures(wave, task.spec) };
+    return { features: extractFeatures(await decodeAudio(bytes, task.path), task.spec) };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     const named = error.message.includes(task.path);
