@@ -8,8 +8,31 @@ const stockForms = {
     class_name: "BatchNormalization",
     config: { name, momentum, epsilon, axis: -1 },
   }),
+  MaxPooling: ({ name, size }) => ({
+    class_name: "MaxPooling2D",
+    config: { name, pool_size: [size, size], strides: [2, 2], padding: "same" },
+  }),
   Rectifier: ({ name }) => ({ class_name: "ReLU", config: { name } }),
 };
+
+/**
+ * Normalisation and its rectifier as two layers: tfjs has none for both. The second keeps the name that others refer to.
+ * @param {any} layer
+ * @returns {any[]}
+ */
+function rectifierApart(layer) {
+  if (layer.class_name !== "FusedBatchNorm" || layer.config.rectifies !== true) return [layer];
+  const name = `${layer.name}_norm`;
+  return [
+    { ...layer, name, config: { ...layer.config, name, rectifies: false } },
+    {
+      class_name: "Rectifier",
+      name: layer.name,
+      config: { name: layer.name },
+      inbound_nodes: [[[name, 0, 0, {}]]],
+    },
+  ];
+}
 
 /**
  * A model with stock layers for ours where tfjs has them. What it has no layer for stays, in the plain tfjs operations
@@ -21,7 +44,7 @@ const stockForms = {
 export async function withStockLayers(tf, model) {
   const modelTopology = /** @type {any} */ (model.toJSON(null, false));
   const layers = /** @type {any[]} */ (modelTopology.config.layers);
-  modelTopology.config.layers = layers.map((layer) => {
+  modelTopology.config.layers = layers.flatMap(rectifierApart).map((layer) => {
     const stock = stockForms[layer.class_name]?.(layer.config);
     return stock === undefined ? layer : { ...layer, ...stock };
   });

@@ -20,6 +20,22 @@ const mel = { frames: 188, bands: 64, classes: 8 };
 /** @type {readonly Layout[]} */
 const bothLayouts = ["contiguous", "channels_last"];
 
+/**
+ * A network of 2-D convolutions on the log-mel spectrogram.
+ * @param {string} name @param {string} twin @param {Record<string, unknown>} options @returns {TrainingTask}
+ */
+const convolutional = (name, twin, options) => ({
+  name,
+  model: name,
+  options,
+  shape: mel,
+  batch: 32,
+  precisions: ["float32", "bf16"],
+  twin,
+  layouts: bothLayouts,
+  missing: {},
+});
+
 /** @type {readonly TrainingTask[]} */
 export const trainingTasks = [
   {
@@ -33,4 +49,7 @@ export const trainingTasks = [
     layouts: bothLayouts,
     missing: {},
   },
+  convolutional("simple-cnn", "simple_cnn", {}),
+  convolutional("resnet-wide", "resnet", { channels: [48, 96, 192], headUnits: 192 }),
+  convolutional("densenet", "densenet", {}),
 ];
