@@ -21,6 +21,9 @@ export const places = {
   executed: join(root, "build", "notebooks"),
   reports: join(root, "build", "reports"),
   tensorflowPackage: join(root, "node_modules", "@tensorflow", "tfjs-node-gpu"),
+  /** This project's own kernels: their sources, and the addon that is compiled from them. */
+  nativeSources: join(root, "native"),
+  nativeKernels: join(root, "build", "native", "kernels.node"),
   /** Puts back what tfjs-node 4.22 misses on Node 23 and later. */
   nodeCompat: join(root, "bin", "node-compat.cjs"),
   /** Ends a kernel whose parent is gone. */

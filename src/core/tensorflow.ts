@@ -3,6 +3,7 @@ import { join } from "node:path";
 import util from "node:util";
 import type * as tfjs from "@tensorflow/tfjs";
 import { LabError, messageOf } from "./errors.js";
+import { addNativeKernel } from "./native-kernels.js";
 import { packageRoot } from "./settings.js";
 
 /**
@@ -24,13 +25,41 @@ export function loadTensorFlow(): typeof tfjs {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   restoreRemovedNodeFunctions();
   try {
-    return require("@tensorflow/tfjs-node-gpu") as typeof tfjs;
+    const tf = require("@tensorflow/tfjs-node-gpu") as typeof tfjs;
+    loadNativeKernels(tf);
+    return tf;
   } catch (error) {
     const addon = join(packageRoot, "node_modules/@tensorflow/tfjs-node-gpu/lib/napi-v8/tfjs_binding.node");
     const reason = existsSync(addon) ? messageOf(error) : "its addon is not built";
     throw new LabError(
       `TensorFlow cannot be loaded: ${reason}.`,
       "Run `npm start`, or `npm run doctor` to see what is missing.",
+    );
+  }
+}
+
+/** The addon that set-up compiles from native/, and the ops that it brings. */
+export const nativeKernels = {
+  path: join(packageRoot, "build", "native", "kernels.node"),
+  ops: ["AffectlabBidirectionalLstm", "AffectlabBidirectionalLstmGrad"],
+} as const;
+let areNativeKernelsTried = false;
+
+/**
+ * Registers this project's own kernels with TensorFlow. They are for the processor; where they are absent, do not load,
+ * or TensorFlow computes on a graphics card, TensorFlow's own do the same work.
+ */
+function loadNativeKernels(tf: typeof tfjs): void {
+  if (areNativeKernelsTried) return;
+  areNativeKernelsTried = true;
+  const isOnCard = (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
+  if (isOnCard || !existsSync(nativeKernels.path)) return;
+  try {
+    require(nativeKernels.path);
+    for (const op of nativeKernels.ops) addNativeKernel(op);
+  } catch (error) {
+    process.emitWarning(
+      `${messageOf(error)}: recurrent networks train slower. \`npm start\` compiles it anew.`,
     );
   }
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasNativeKernel } from "../core/native-kernels.js";
 import { checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
 import { attribute, hasRawKernels, int64Scalar, runKernel } from "./raw.js";
 
@@ -28,8 +29,9 @@ const open = 1e4;
  * last frame; and padding within a clip (a time mask) hands the cell on. What stands in the output's padding frames
  * has no meaning. No gradient flows to the mask.
  *
- * One BlockLSTMV2 kernel a direction under TensorFlow, plain tfjs elsewhere. Throws for a wrong rank, type or shape
- * and for an empty batch.
+ * Under TensorFlow one matrix product for the inputs of all frames and both directions, and native/lstm.cc for the rest;
+ * where that addon is absent, on a graphics card, or where units are no multiple of 16, one BlockLSTMV2 kernel a
+ * direction; plain tfjs elsewhere. Throws for a wrong rank, type or shape and for an empty batch.
  */
 export function bidirectionalLstm(
   x: tf.Tensor3D,
@@ -38,6 +40,7 @@ export function bidirectionalLstm(
   backward: LstmWeights,
 ): tf.Tensor3D {
   checkArguments(x, mask, { forward, backward });
+  if (hasNative(forward.recurrentKernel.shape[0])) return native(x, mask, forward, backward);
   const direction = hasRawKernels() ? blockLstm : portable;
   return tf.tidy(() => {
     const frames = tf.transpose(x, [1, 0, 2]); // [frames, batch, channels]
@@ -115,6 +118,44 @@ const blockLstm: Direction = (x, padding, { kernel, recurrentKernel, bias }) => 
   });
   return run(channels, weights, bias) as tf.Tensor3D;
 };
+
+const nativeOp = "AffectlabBidirectionalLstm";
+const nativeGradient = "AffectlabBidirectionalLstmGrad";
+/** Numbers in the widest vector register: native/lstm.cc works on so many units at a time. */
+const nativeLanes = 16;
+
+function hasNative(units: number): boolean {
+  return units % nativeLanes === 0 && hasRawKernels() && hasNativeKernel(nativeOp);
+}
+
+const native: typeof bidirectionalLstm = (x, mask, forward, backward) =>
+  tf.tidy(() => {
+    const [batch, frames, channels] = x.shape;
+    const units = forward.recurrentKernel.shape[0];
+    const kernel = tf.concat([forward.kernel, backward.kernel], 1); // [channels, 8 × units]
+    const projected = tf.reshape(tf.matMul(tf.reshape(x, [batch * frames, channels]), kernel), [
+      batch,
+      frames,
+      8 * units,
+    ]);
+    const recurrent = tf.stack([forward.recurrentKernel, backward.recurrentKernel]);
+    const bias = tf.concat([forward.bias, backward.bias]);
+    const run = tf.customGrad((...args) => {
+      const save = args.pop() as unknown as tf.GradSaveFunc;
+      const [p, r, b] = args as [tf.Tensor3D, tf.Tensor3D, tf.Tensor1D];
+      const [hidden, gates, cell] = runKernel(nativeOp, [], [p, mask, r, b], 3) as [
+        tf.Tensor3D,
+        tf.Tensor3D,
+        tf.Tensor3D,
+      ];
+      save([gates, cell, hidden, r]);
+      return {
+        value: hidden,
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => runKernel(nativeGradient, [], [dy, ...saved], 3),
+      };
+    });
+    return run(projected, recurrent, bias) as tf.Tensor3D;
+  });
 
 function checkArguments(
   x: tf.Tensor3D,

@@ -2,8 +2,20 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hasNativeKernel, withoutNativeKernels } from "../../src/core/native-kernels.js";
+import { deviceName, nativeKernels } from "../../src/core/tensorflow.js";
 import { bidirectionalLstm, type LstmWeights } from "../../src/kernels/lstm.js";
-import { distance, paths, usePath } from "./backends.js";
+import { distance, usePath } from "./backends.js";
+
+/** Every way in which the layer is computed: native/lstm.cc, TensorFlow's own kernel, plain tfjs. */
+const forms = ["native", "raw", "portable"] as const;
+type Form = (typeof forms)[number];
+
+/** The kernel in one form. On a graphics card there is no native one: TensorFlow's stands in for it there. */
+function lstmAs(form: Form): typeof bidirectionalLstm {
+  if (form !== "raw") return bidirectionalLstm;
+  return (...args) => withoutNativeKernels(() => bidirectionalLstm(...args));
+}
 
 interface WeightNumbers {
   readonly kernel: number[][];
@@ -45,7 +57,13 @@ const drawn = (channels: number, units: number, seed: number): LstmWeights => ({
 });
 
 /** Output and the gradients of Σ output × direction by x and by all six weights. */
-function run(x: tf.Tensor3D, mask: tf.Tensor2D, weights: readonly LstmWeights[], direction: tf.Tensor3D) {
+function run(
+  lstm: typeof bidirectionalLstm,
+  x: tf.Tensor3D,
+  mask: tf.Tensor2D,
+  weights: readonly LstmWeights[],
+  direction: tf.Tensor3D,
+) {
   const [forward, backward] = weights as [LstmWeights, LstmWeights];
   const { grads } = tf.valueAndGrads((...given: tf.Tensor[]) => {
     const [input, fk, fr, fb, bk, br, bb] = given as [
@@ -57,7 +75,7 @@ function run(x: tf.Tensor3D, mask: tf.Tensor2D, weights: readonly LstmWeights[],
       tf.Tensor2D,
       tf.Tensor1D,
     ];
-    const output = bidirectionalLstm(
+    const output = lstm(
       input,
       mask,
       { kernel: fk, recurrentKernel: fr, bias: fb },
@@ -65,15 +83,17 @@ function run(x: tf.Tensor3D, mask: tf.Tensor2D, weights: readonly LstmWeights[],
     );
     return tf.sum(tf.mul(output, direction));
   })([x, ...listOf(forward), ...listOf(backward)]);
-  return { output: bidirectionalLstm(x, mask, forward, backward), grads };
+  return { output: lstm(x, mask, forward, backward), grads };
 }
 
-describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
-  beforeAll(() => usePath(path));
+describe.each(forms)("the bidirectional LSTM, %s", (form) => {
+  beforeAll(() => usePath(form === "portable" ? "portable" : "raw"));
+  const lstm = lstmAs(form);
 
   it("is PyTorch's on clips that lie anywhere among padding, with all its gradients", () => {
     const mask = tf.tensor2d(golden.mask);
     const { output, grads } = run(
+      lstm,
       tf.tensor3d(golden.x),
       mask,
       [weightsOf(golden.forward), weightsOf(golden.backward)],
@@ -98,7 +118,7 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
     layer.apply(x);
     const weights = [drawn(5, 16, 10), drawn(5, 16, 20)] as const;
     layer.setWeights(weights.flatMap(listOf));
-    const ours = bidirectionalLstm(x, tf.ones([4, 7]), ...weights);
+    const ours = lstm(x, tf.ones([4, 7]), ...weights);
     expect(ours.shape).toEqual([4, 7, 32]);
     expect(distance(ours, layer.apply(x) as tf.Tensor)).toBeLessThan(2e-6);
   });
@@ -106,7 +126,7 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
   it("gives a clip the same numbers wherever it lies, whatever stands around it", () => {
     const weights = [drawn(5, 16, 30), drawn(5, 16, 40)] as const;
     const clip = normal<tf.Rank.R3>([2, 6, 5], 2);
-    const alone = bidirectionalLstm(clip, tf.ones([2, 6]), ...weights);
+    const alone = lstm(clip, tf.ones([2, 6]), ...weights);
     for (const [before, after] of [
       [0, 9],
       [9, 0],
@@ -118,7 +138,7 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
         [0, 0],
         [before, after],
       ]) as tf.Tensor2D;
-      const output = bidirectionalLstm(tf.concat(around, 1) as tf.Tensor3D, mask, ...weights);
+      const output = lstm(tf.concat(around, 1) as tf.Tensor3D, mask, ...weights);
       expect(distance(tf.slice(output, [0, before, 0], [2, 6, 32]), alone)).toBeLessThan(1e-6);
     }
   });
@@ -131,12 +151,8 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
     });
     const weights = [still(50), still(60)] as const;
     const x = normal<tf.Rank.R3>([1, 4, 5], 5);
-    const gap = bidirectionalLstm(x, tf.tensor2d([[1, 0, 0, 1]]), ...weights);
-    const joined = bidirectionalLstm(
-      tf.gather(x, tf.tensor1d([0, 3], "int32"), 1),
-      tf.ones([1, 2]),
-      ...weights,
-    );
+    const gap = lstm(x, tf.tensor2d([[1, 0, 0, 1]]), ...weights);
+    const joined = lstm(tf.gather(x, tf.tensor1d([0, 3], "int32"), 1), tf.ones([1, 2]), ...weights);
     expect(distance(tf.gather(gap, tf.tensor1d([0, 3], "int32"), 1), joined)).toBeLessThan(1e-6);
   });
 
@@ -149,13 +165,13 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
     const weights = [drawn(3, 16, 70), drawn(3, 16, 80)];
     // Outputs in padding are left out of the loss, as every user leaves them out.
     const direction = tf.mul(normal([2, 5, 32], 7), tf.expandDims(mask, 2)) as tf.Tensor3D;
-    const { grads } = run(x, mask, weights, direction);
+    const { grads } = run(lstm, x, mask, weights, direction);
     const all = [x, ...weights.flatMap(listOf)];
     const loss = (given: readonly tf.Tensor[]): number => {
       const [input, fk, fr, fb, bk, br, bb] = given as [tf.Tensor, ...tf.Tensor[]];
       const one = (kernel: tf.Tensor, recurrentKernel: tf.Tensor, bias: tf.Tensor) =>
         ({ kernel, recurrentKernel, bias }) as LstmWeights;
-      const output = bidirectionalLstm(input as tf.Tensor3D, mask, one(fk!, fr!, fb!), one(bk!, br!, bb!));
+      const output = lstm(input as tf.Tensor3D, mask, one(fk!, fr!, fb!), one(bk!, br!, bb!));
       return tf.sum(tf.mul(output, direction)).dataSync()[0]!;
     };
     all.forEach((argument, i) => {
@@ -170,6 +186,7 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
 
   it("gives finite numbers for a clip that is all padding, and learns nothing from it", () => {
     const { output, grads } = run(
+      lstm,
       normal([1, 4, 3], 8),
       tf.zeros([1, 4]),
       [drawn(3, 16, 90), drawn(3, 16, 95)],
@@ -184,7 +201,7 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
     const mask = tf.ones<tf.Rank.R2>([2, 4]);
     const good = drawn(3, 16, 100);
     const call = (input: tf.Tensor, m: tf.Tensor, f: LstmWeights = good, b: LstmWeights = good) =>
-      bidirectionalLstm(input as tf.Tensor3D, m as tf.Tensor2D, f, b);
+      lstm(input as tf.Tensor3D, m as tf.Tensor2D, f, b);
     expect(() => call(tf.ones([2, 4]), mask)).toThrow(
       /x is float32 \[2, 4\], expected \[batch, frames, channels\]/,
     );
@@ -206,7 +223,66 @@ describe.each(paths)("the bidirectional LSTM on the %s path", (path) => {
     const weights = [drawn(3, 16, 110), drawn(3, 16, 120)];
     const direction = tf.ones<tf.Rank.R3>([2, 4, 32]);
     const before = tf.memory().numTensors;
-    for (let i = 0; i < 5; i++) tf.tidy(() => void run(x, mask, weights, direction));
+    for (let i = 0; i < 5; i++) tf.tidy(() => void run(lstm, x, mask, weights, direction));
     expect(tf.memory().numTensors).toBe(before);
+  });
+});
+
+describe("the native kernel", () => {
+  beforeAll(() => usePath("raw"));
+
+  it("is loaded where TensorFlow computes on the processor, and nowhere else", () => {
+    for (const op of nativeKernels.ops) expect(hasNativeKernel(op)).toBe(deviceName() === "CPU");
+    expect(withoutNativeKernels(() => hasNativeKernel(nativeKernels.ops[0]))).toBe(false);
+  });
+
+  // Tiles of rows and of units that are filled and that are not, more frames than are gathered at a time.
+  const shapes = [
+    { batch: 1, frames: 1, units: 16 },
+    { batch: 3, frames: 8, units: 32 },
+    { batch: 11, frames: 21, units: 48 },
+    { batch: 33, frames: 17, units: 64 },
+  ];
+  const addon = () => require(nativeKernels.path) as { useInstructions(name: string): boolean };
+  it.each(["avx512", "avx2", "plain"])(
+    "gives TensorFlow's numbers with %s, the same every time",
+    (instructions) => {
+      if (deviceName() !== "CPU" || !addon().useInstructions(instructions)) return; // this processor has them not
+      try {
+        for (const { batch, frames, units } of shapes) {
+          const x = normal<tf.Rank.R3>([batch, frames, 5], 1);
+          const mask = tf.cast(
+            tf.greater(tf.randomUniform([batch, frames], 0, 1, "float32", 2), 0.2),
+            "float32",
+          );
+          const weights = [drawn(5, units, 3), drawn(5, units, 6)];
+          // Unlike elsewhere the output in padding counts: it is the same in all forms.
+          const direction = normal<tf.Rank.R3>([batch, frames, 2 * units], 9);
+          const numbers = (form: Form) => {
+            const { output, grads } = run(lstmAs(form), x, mask as tf.Tensor2D, weights, direction);
+            return [output, ...grads];
+          };
+          const [ours, again, theirs] = [numbers("native"), numbers("native"), numbers("raw")];
+          ours.forEach((tensor, i) => {
+            const size = tf.max(tf.abs(theirs[i]!)).dataSync()[0]!;
+            expect(distance(tensor, theirs[i]!)).toBeLessThan(3e-6 * Math.max(1, size));
+            expect([...tensor.dataSync()]).toEqual([...again[i]!.dataSync()]);
+          });
+        }
+      } finally {
+        addon().useInstructions("");
+      }
+    },
+  );
+
+  it("keeps extreme sums finite: gates that are shut or open in all digits", () => {
+    const weights = drawn(2, 16, 1);
+    const x = tf.mul(normal([2, 6, 2], 2), 1e4) as tf.Tensor3D;
+    const mask = tf.ones<tf.Rank.R2>([2, 6]);
+    const direction = tf.ones<tf.Rank.R3>([2, 6, 32]);
+    const ours = run(lstmAs("native"), x, mask, [weights, weights], direction);
+    const theirs = run(lstmAs("raw"), x, mask, [weights, weights], direction);
+    expect(distance(ours.output, theirs.output)).toBeLessThan(1e-6);
+    expect(ours.grads.every((grad) => [...grad.dataSync()].every(Number.isFinite))).toBe(true);
   });
 });

@@ -4,6 +4,7 @@ import { InterruptedError } from "../../src/core/errors.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { softCrossEntropy } from "../../src/kernels/cross-entropy.js";
 import { modelFromFiles, modelToFiles } from "../../src/models/artifacts.js";
+import { computeInHalfPrecision } from "../../src/models/half-precision.js";
 import { buildLstm } from "../../src/models/lstm.js";
 import { architectureNamed } from "../../src/models/registry.js";
 import { readCheckpoint } from "../../src/training/checkpoint.js";
@@ -96,6 +97,13 @@ describe("the LSTM network", () => {
     expect(distance(again.apply(input()) as tf.Tensor, model.apply(input()) as tf.Tensor)).toBe(0);
     const other = await modelToFiles(buildLstm(small), "float32");
     expect(JSON.stringify(other.modelJson)).toBe(JSON.stringify(files.modelJson));
+  });
+
+  it("computes in float32 in a bf16 run too: recurrent states are not rounded", () => {
+    const [plain, half] = [buildLstm(small), buildLstm(small)];
+    computeInHalfPrecision(half);
+    const logits = (model: tf.LayersModel) => model.apply(input(), { training: true }) as tf.Tensor;
+    expect(distance(logits(half), logits(plain))).toBe(0);
   });
 
   it("leaves no tensor behind in 1,000 training steps", () => {

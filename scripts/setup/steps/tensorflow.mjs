@@ -15,7 +15,8 @@ import { SetupError } from "../setup-error.mjs";
 import { hashFiles, hashTexts, readStamp, writeStamp } from "../stamps.mjs";
 import { findCompiler } from "../survey.mjs";
 
-const stamp = join(places.moduleStamps, "tensorflow.json");
+/** What this step notes when it is done; whatever is compiled against TensorFlow depends on it. */
+export const tensorflowStamp = join(places.moduleStamps, "tensorflow.json");
 const log = join(places.logs, "tensorflow.log");
 /** N-API 8: one addon serves Node 20, 22, 24 and 26. */
 export const addon = join(places.tensorflowPackage, "lib", "napi-v8", "tfjs_binding.node");
@@ -25,7 +26,7 @@ export const tensorflow = {
   name: "TensorFlow",
   isDone() {
     if (!existsSync(addon) || !existsSync(places.python) || !areLinked()) return false;
-    return readStamp(stamp) === currentKey();
+    return readStamp(tensorflowStamp) === currentKey();
   },
   async run(_context, note) {
     const library = findLibrary();
@@ -34,7 +35,7 @@ export const tensorflow = {
     await compileAddon(library, note);
     note("loading it");
     const version = tryAddon(library.cudaFolders);
-    writeStamp(stamp, currentKey(), { tensorflow: version });
+    writeStamp(tensorflowStamp, currentKey(), { tensorflow: version });
     return `TensorFlow ${version}`;
   },
 };
@@ -46,7 +47,7 @@ function currentKey() {
 }
 
 /** Where the wheel lies, and the folders of the CUDA libraries that came with it by pip (none in the CPU build). */
-function findLibrary() {
+export function findLibrary() {
   const asked = capture(places.python, ["-c", "import sysconfig; print(sysconfig.get_paths()['purelib'])"]);
   const folder = join(asked.out, "tensorflow");
   if (!asked.ok || !existsSync(join(folder, "libtensorflow_cc.so.2"))) {

@@ -20,6 +20,8 @@ type Direction = Record<keyof LstmWeights, tf.LayerVariable>;
  */
 export class BidirectionalLstm extends tf.layers.Layer {
   static readonly className = "BidirectionalLstm";
+  /** Rounding in each of a hundred frames would add up in the state, and TensorFlow's kernel knows no bf16. */
+  static readonly halfPrecision = "none";
   private forwards!: Direction;
   private backwards!: Direction;
   private readonly units: number;

@@ -17,6 +17,7 @@ export interface ChannelDropoutArguments {
  */
 export class ChannelDropout extends tf.layers.Layer {
   static readonly className = "ChannelDropout";
+  static readonly halfPrecision = "none"; // it stands between recurrent layers, which compute in float32
   private steps!: tf.LayerVariable;
   private readonly rate: number;
   private readonly seed: number;
