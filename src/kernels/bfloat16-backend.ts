@@ -9,9 +9,10 @@ import type { OpAttribute } from "./raw.js";
  * test/kernels/half-precision.test.ts names them one by one.
  */
 
-/** TensorFlow's own numbers for the two types (TF_FLOAT, TF_BFLOAT16). */
+/** TensorFlow's own numbers for the types (TF_FLOAT, TF_BFLOAT16, TF_INT16). */
 export const floatType = 1;
 export const bfloat16Type = 14;
+const int16Type = 5;
 
 interface OpOutput {
   readonly id: number;
@@ -27,6 +28,7 @@ interface Stored {
 
 /** The part of tfjs-node's backend that is relied upon. */
 export interface NodeBackend {
+  readonly isUsingGpuDevice: boolean;
   readonly tensorMap: { get(dataId: object): Stored };
   readonly binding: {
     readonly TF_ATTR_TYPE: number;
@@ -35,6 +37,7 @@ export interface NodeBackend {
     tensorDataSync(id: number): Float32Array;
     deleteTensor(id: number): void;
   };
+  getInputTensorIds(tensors: tf.Tensor[]): number[];
   createOutputTensor(output: OpOutput): tf.Tensor;
   readSync(dataId: object): unknown;
   executeSingleOutput(name: string, attributes: OpAttribute[], inputs: tf.Tensor[]): tf.Tensor;
@@ -60,6 +63,13 @@ const leadingInputs: Readonly<Record<string, number>> = {
   _MklNativeFusedBatchNormEx: 1,
   FusedBatchNormGradV3: 2,
 };
+
+/**
+ * Ops that only look at a number's sign and pass it on or give 0: on a processor they do the same to its 16 bits taken
+ * as a whole number, and TensorFlow's int16 kernels are 2 to 7 times faster than its bf16 ones. Not a number with the
+ * sign bit set becomes 0 here.
+ */
+const signOps = new Set(["Relu", "ReluGrad"]);
 
 type Cast = (x: tf.Tensor, from: number, to: number) => tf.Tensor;
 
@@ -127,6 +137,13 @@ function allowBfloat16(backend: NodeBackend): Cast {
       made.push(half);
       return half;
     });
+    if (signOps.has(name) && !backend.isUsingGpuDevice) {
+      try {
+        return runOnBits(backend, name, rounded) as Result;
+      } finally {
+        for (const tensor of made) tensor.dispose();
+      }
+    }
     const types = attributes.map((attribute) => inBfloat16(backend, attribute));
     try {
       return execute(types, rounded);
@@ -145,6 +162,30 @@ function allowBfloat16(backend: NodeBackend): Cast {
   return cast;
 }
 
+/** Runs an op of one output on the bits of bf16 tensors. A Bitcast copies nothing. */
+function runOnBits(backend: NodeBackend, name: string, inputs: tf.Tensor[]): tf.Tensor {
+  const { binding } = backend;
+  const made: number[] = [];
+  const execute = (op: string, attributes: Record<string, number>, ids: number[]): OpOutput => {
+    const types = Object.entries(attributes).map(([key, value]) => typeAttribute(backend, key, value));
+    return binding.executeOp(op, types, ids, 1)[0]!;
+  };
+  try {
+    for (const id of backend.getInputTensorIds(inputs)) {
+      made.push(execute("Bitcast", { T: bfloat16Type, type: int16Type }, [id]).id);
+    }
+    const bits = execute(name, { T: int16Type }, [...made]);
+    made.push(bits.id);
+    return backend.createOutputTensor(execute("Bitcast", { T: int16Type, type: bfloat16Type }, [bits.id]));
+  } finally {
+    for (const id of made) binding.deleteTensor(id);
+  }
+}
+
+function typeAttribute(backend: NodeBackend, name: string, value: number): OpAttribute {
+  return { name, type: backend.binding.TF_ATTR_TYPE, value };
+}
+
 function inBfloat16(backend: NodeBackend, attribute: OpAttribute): OpAttribute {
   const isMainType =
     attribute.type === backend.binding.TF_ATTR_TYPE &&
@@ -154,10 +195,9 @@ function inBfloat16(backend: NodeBackend, attribute: OpAttribute): OpAttribute {
 }
 
 function castAttributes(backend: NodeBackend, from: number, to: number): OpAttribute[] {
-  const { TF_ATTR_TYPE, TF_ATTR_BOOL } = backend.binding;
   return [
-    { name: "SrcT", type: TF_ATTR_TYPE, value: from },
-    { name: "DstT", type: TF_ATTR_TYPE, value: to },
-    { name: "Truncate", type: TF_ATTR_BOOL, value: false },
+    typeAttribute(backend, "SrcT", from),
+    typeAttribute(backend, "DstT", to),
+    { name: "Truncate", type: backend.binding.TF_ATTR_BOOL, value: false },
   ];
 }

@@ -33,8 +33,10 @@ describe.runIf(findBfloat16() !== null)("half precision", () => {
     const squared = tf.square(x); // values are handed to TensorFlow when first computed with
     expect(backend.tensorMap.get(squared.dataId)).toMatchObject({ dtype: 1, values: null });
     expect(backend.tensorMap.get(squared.dataId).id).toBeGreaterThanOrEqual(0);
+    expect(backend.isUsingGpuDevice).toBeTypeOf("boolean");
     for (const method of [
       "createOutputTensor",
+      "getInputTensorIds",
       "readSync",
       "executeSingleOutput",
       "executeMultipleOutputs",
@@ -177,6 +179,21 @@ describe.runIf(findBfloat16() !== null)("half precision", () => {
       const size = tf.max(tf.abs(singles.grads[i]!)).dataSync()[0]!;
       expect(distance(gradient, singles.grads[i]!) / size).toBeLessThan(0.03);
     });
+  });
+
+  it("has a rectifier that is exact, in value and gradient, down to the smallest numbers", () => {
+    const values = [-3e38, -1, -1e-40, -0, 0, 1e-40, 2 ** -126, 0.5, 1, 3e38, Number.POSITIVE_INFINITY];
+    const x = toHalf(tf.tensor1d([...values, Number.NEGATIVE_INFINITY, Number.NaN]));
+    const rounded = [...x.dataSync()];
+    const upstream = toHalf(random([rounded.length], 1));
+    const gradient = tf.grad((input: tf.Tensor) => relu(input))(x, upstream);
+    expect([...relu(x).dataSync()]).toEqual(
+      rounded.map((each) => (Number.isNaN(each) ? each : Math.max(each, 0) + 0)),
+    );
+    const isKept = (each: number) => each > 0 || Number.isNaN(each);
+    expect([...gradient.dataSync()].map((each) => each + 0)).toEqual(
+      rounded.map((each, i) => (isKept(each) ? upstream.dataSync()[i]! : 0)),
+    );
   });
 
   it("says which op knows no bf16, and what to do", () => {
