@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
+import { flatten, unflatten } from "../kernels/flat.js";
 
 /** Settings of AdamW; the learning rate is given at each step. */
 export interface OptimiserOptions {
@@ -35,20 +36,14 @@ const secondDecay = 0.999;
 const epsilon = 1e-8;
 
 const sizeOf = (variables: readonly tf.Variable[]): number => variables.reduce((sum, v) => sum + v.size, 0);
-const flatten = (tensors: readonly tf.Tensor[]): tf.Tensor1D =>
-  tf.concat(
-    tensors.map((tensor) => tf.reshape(tensor, [tensor.size])),
-    0,
-  ) as tf.Tensor1D;
 
 /** Writes a flat vector back into the variables it was made of. */
 function assignFlat(variables: readonly tf.Variable[], flat: tf.Tensor1D): void {
-  const pieces = tf.split(
+  const pieces = unflatten(
     flat,
-    variables.map((variable) => variable.size),
-    0,
+    variables.map(({ shape }) => shape),
   );
-  variables.forEach((variable, i) => void variable.assign(tf.reshape(pieces[i]!, variable.shape)));
+  variables.forEach((variable, i) => void variable.assign(pieces[i]!));
 }
 
 /**
@@ -91,10 +86,12 @@ export function createOptimiser(
         tf.mul(tf.div(firstMoment, root), rate),
         tf.mul(tf.mul(decayed, weights), learningRate),
       );
-      assignFlat(trained, tf.sub(weights, change));
+      const changed = tf.sub(weights, change) as tf.Tensor1D;
+      assignFlat(trained, changed);
       // Young averages follow quickly, so that the random start does not linger in them.
       const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
-      average.assign(tf.add(tf.mul(average, decay), tf.mul(flatten(all), 1 - decay)));
+      const everything = fixed.length === 0 ? changed : tf.concat([changed, flatten(fixed)]);
+      average.assign(tf.add(tf.mul(average, decay), tf.mul(everything, 1 - decay)));
     });
   };
 

@@ -1,0 +1,41 @@
+import * as tf from "@tensorflow/tfjs";
+import { attribute, hasRawKernels, runKernel } from "./raw.js";
+
+/**
+ * Joins float32 tensors of any shapes into one vector, in order; throws when there is none. Under TensorFlow the
+ * reshapes go to the kernel without tfjs' bookkeeping for gradients, which costs more than they do: no gradient flows
+ * through.
+ */
+export function flatten(tensors: readonly tf.Tensor[]): tf.Tensor1D {
+  return tf.tidy(() => {
+    if (!hasRawKernels())
+      return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))) as tf.Tensor1D;
+    const oneAxis = tf.tensor1d([-1], "int32");
+    return tf.concat(tensors.map((tensor) => reshape(tensor, oneAxis))) as tf.Tensor1D;
+  });
+}
+
+/** Cuts a float32 vector into tensors of these shapes, in order: what `flatten` joined. No gradient flows through. */
+export function unflatten(flat: tf.Tensor1D, shapes: readonly (readonly number[])[]): tf.Tensor[] {
+  return tf.tidy(() => {
+    const sizes = shapes.map((shape) => tf.util.sizeFromShape([...shape]));
+    const pieces = tf.split(flat, sizes, 0);
+    if (!hasRawKernels()) return pieces.map((piece, i) => tf.reshape(piece, [...shapes[i]!]));
+    const made = new Map<string, tf.Tensor1D>(); // many weights have the same shape
+    return pieces.map((piece, i) => {
+      const shape = shapes[i]!;
+      const key = shape.join();
+      const wanted = made.get(key) ?? tf.tensor1d([...shape], "int32");
+      made.set(key, wanted);
+      return reshape(piece, wanted);
+    });
+  });
+}
+
+function reshape(tensor: tf.Tensor, shape: tf.Tensor1D): tf.Tensor {
+  const attributes = [attribute.type("T"), attribute.type("Tshape", int32Type)];
+  return runKernel("Reshape", attributes, [tensor, shape], 1)[0]!;
+}
+
+/** TensorFlow's own number for int32 (TF_INT32). */
+const int32Type = 3;
