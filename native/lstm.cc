@@ -90,8 +90,15 @@ std::vector<Part> divide(int64_t batch) {
   return parts;
 }
 
-// Runs work(0), work(1), ... at once and waits for all. Throws what one of them threw.
-void runTogether(size_t count, const std::function<void(size_t)>& work) {
+// Below so many multiplications a part is done sooner than a thread is started for it.
+constexpr int64_t kWorthAThread = 1 << 21;
+
+// Runs work(0), work(1), ... and waits for all: at once where each is worth a thread. Throws what one of them threw.
+void runTogether(size_t count, int64_t multiplications, const std::function<void(size_t)>& work) {
+  if (multiplications < kWorthAThread * static_cast<int64_t>(count)) {
+    for (size_t index = 0; index < count; index++) work(index);
+    return;
+  }
   std::vector<std::exception_ptr> failures(count);
   const auto guarded = [&](size_t index) {
     try {
@@ -193,7 +200,7 @@ void forward(Call& call) {
   float* cell = call.output(2, {batch, frames, 2 * units});
   const std::vector<Part> parts = divide(batch);
   const Loops& chosen = *loops;
-  runTogether(parts.size(), [&](size_t index) {
+  runTogether(parts.size(), 2 * batch * frames * 4 * units * units, [&](size_t index) {
     const auto [firstRow, lastRow, isBackward] = parts[index];
     const int64_t gate = isBackward ? 4 * units : 0, unit = isBackward ? units : 0;
     chosen.forward({{frames, units, firstRow, lastRow, isBackward},
@@ -225,7 +232,7 @@ void backward(Call& call) {
   const Loops& chosen = *loops;
   const int64_t matrix = units * 4 * units, vector = 4 * units;
   std::vector<float> sums(parts.size() * (matrix + vector));
-  runTogether(parts.size(), [&](size_t index) {
+  runTogether(parts.size(), 2 * batch * frames * 4 * units * units, [&](size_t index) {
     const auto [firstRow, lastRow, isBackward] = parts[index];
     const int64_t gate = isBackward ? 4 * units : 0, unit = isBackward ? units : 0;
     float* own = sums.data() + index * (matrix + vector);
