@@ -19,18 +19,21 @@ export function buildOurs({ model, options, shape }) {
 }
 
 /**
- * Moves every weight a little, upwards: fresh scales are all 1, biases and means all 0, and a twin that mixed them up
- * would not be noticed. Variances stay positive.
+ * Moves what is all one number a little, upwards: fresh scales are all 1, biases and means all 0, and a twin that mixed
+ * them up would not be noticed. Variances stay positive. Random kernels stay: a shift of all their numbers would make a
+ * wide network's logits so large that rounding decides its loss.
  * @param {TensorFlow} tf
  * @param {LayersModel} model
  */
 export function disturbWeights(tf, model) {
   const random = createRandom(1);
   const moved = model.getWeights().map((weight) => {
-    const values = /** @type {Float32Array} */ (weight.dataSync()).map(
-      (value) => value + random.between(0, 0.05),
+    const values = /** @type {Float32Array} */ (weight.dataSync());
+    const isUniform = values.every((value) => value === values[0]);
+    return tf.tensor(
+      isUniform ? values.map((value) => value + random.between(0, 0.05)) : values,
+      weight.shape,
     );
-    return tf.tensor(values, weight.shape);
   });
   model.setWeights(moved);
   tf.dispose(moved);
