@@ -11,6 +11,7 @@ import { addPublishCommand } from "./publish.js";
 import { addRunsCommand } from "./runs.js";
 import { addTrainCommand } from "./train.js";
 import { addVerifyCommand } from "./verify.js";
+import { addWeightsCommand } from "./weights.js";
 
 /** The whole command line; each command loads what it needs when it runs, so that help comes at once. */
 export function createProgram(): Command {
@@ -39,6 +40,7 @@ Examples:
   addRunsCommand(program);
   addPublishCommand(program);
   addVerifyCommand(program);
+  addWeightsCommand(program);
   addPredictCommand(program);
   addDoctorCommand(program);
   return program;

@@ -95,6 +95,7 @@ async function predictAgain(
     });
   }
   predictor.model.dispose();
+  predictor.frontEnd?.dispose();
   return { faults, clips: chosen.length, note: "" };
 }
 

@@ -61,6 +61,11 @@ export function fitStandardisation(features: Iterable<Features>): Standardisatio
   };
 }
 
+/** The standardisation that changes nothing: for outputs of a network, which the next one expects as they are. */
+export function noStandardisation(bands: number): Standardisation {
+  return { mean: new Array<number>(bands).fill(0), deviation: new Array<number>(bands).fill(1) };
+}
+
 /**
  * Features with each band's mean taken off and divided by its deviation, so that 0 is the training mean: a new
  * array, the given one stays. Throws LabError when the standardisation is of other bands.

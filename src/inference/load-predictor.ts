@@ -1,8 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { io } from "@tensorflow/tfjs";
+import type { io, LayersModel } from "@tensorflow/tfjs";
 import { LabError, messageOf } from "../core/errors.js";
 import { readJson } from "../core/files.js";
+import { sha256 } from "../core/hash.js";
 import { packageRoot } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
 import { modelFromFiles, weightsFileName } from "../models/artifacts.js";
@@ -33,11 +34,23 @@ export async function loadPredictor({
   const folder = await findFolder(model, protocol, root);
   const cardPath = join(folder, "card.json");
   const card = parseModelCard(await readJson(cardPath), cardPath);
-  const modelPath = join(folder, "model.json");
+  const network = await readModel(folder);
+  if (card.frontEnd === undefined) return { card, model: network };
+  return {
+    card,
+    model: network,
+    frontEnd: await readModel(join(folder, "..", "..", card.frontEnd.name), card.frontEnd.sha256),
+  };
+}
+
+async function readModel(folder: string, checksum?: string): Promise<LayersModel> {
   try {
-    const modelJson = (await readJson(modelPath)) as io.ModelJSON;
+    const modelJson = (await readJson(join(folder, "model.json"))) as io.ModelJSON;
     const weights = await readFile(join(folder, weightsFileName));
-    return { card, model: await modelFromFiles({ modelJson, weights }) };
+    if (checksum !== undefined && sha256(weights) !== checksum) {
+      throw new Error("its weights are not those that the model was trained behind");
+    }
+    return await modelFromFiles({ modelJson, weights });
   } catch (error) {
     if (error instanceof LabError) throw error;
     throw new LabError(

@@ -22,6 +22,8 @@ const cardSchema = z.object({
   /** How a recording is turned into the model's input: features, then standardisation, then these frames. */
   features: z.custom<FeatureSpec>((value) => typeof value === "object" && value !== null && "kind" in value),
   standardisation: z.object({ mean: z.array(z.number()), deviation: z.array(z.number()) }),
+  /** A fixed network between features and standardisation: its folder beside the model's, and its weights' checksum. */
+  frontEnd: z.object({ name: z.string().regex(/^[a-z0-9][a-z0-9.-]*$/), sha256: z.string() }).optional(),
   frames: z.number().int().positive(),
   /** Divides the logits, so that confidence is calibrated on validation (Guo et al. 2017); 1 where not fitted. */
   temperature: z.number().positive(),

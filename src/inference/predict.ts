@@ -4,12 +4,15 @@ import { LabError } from "../core/errors.js";
 import { extractFeatures } from "../features/extract.js";
 import { placeFeatures } from "../features/place-features.js";
 import { standardise } from "../features/standardise.js";
+import { throughFrontEnd } from "../models/pretrained.js";
 import type { ModelCard } from "./model-card.js";
 
 /** A trained model with what it needs to answer. */
 export interface Predictor {
   readonly card: ModelCard;
   readonly model: tf.LayersModel;
+  /** The fixed network between features and model, where the card names one. */
+  readonly frontEnd?: tf.LayersModel;
 }
 
 /** The answer for one recording. */
@@ -22,12 +25,18 @@ export interface EmotionAnswer {
   readonly confidence: number;
 }
 
-/** A recording as the model's input: standardised features in the middle of the card's frames, [frames × bands]. */
+/**
+ * A recording as the model's input: features (through the front end where there is one), standardised, in the middle
+ * of the card's frames, [frames × bands].
+ */
 export function prepareInput(
   wave: Wave,
   { features: spec, standardisation, frames }: ModelCard,
+  frontEnd?: tf.LayersModel,
 ): Float32Array {
-  const features = standardise(extractFeatures(wave, spec), standardisation);
+  const extracted = extractFeatures(wave, spec);
+  const described = frontEnd === undefined ? extracted : throughFrontEnd(frontEnd, extracted);
+  const features = standardise(described, standardisation);
   const values = new Float32Array(frames * features.bands);
   placeFeatures(features, frames, null, values);
   return values;
@@ -37,9 +46,9 @@ export function prepareInput(
  * The emotion of each recording, one forward pass for all of them. Throws LabError when the model gives numbers
  * that are none.
  */
-export function predictWaves({ card, model }: Predictor, waves: readonly Wave[]): EmotionAnswer[] {
+export function predictWaves({ card, model, frontEnd }: Predictor, waves: readonly Wave[]): EmotionAnswer[] {
   if (waves.length === 0) return [];
-  const inputs = waves.map((wave) => prepareInput(wave, card));
+  const inputs = waves.map((wave) => prepareInput(wave, card, frontEnd));
   const values = new Float32Array(inputs.length * inputs[0]!.length);
   for (const [i, input] of inputs.entries()) values.set(input, i * input.length);
   const shape = model.inputs[0]!.shape.slice(1) as number[];

@@ -6,11 +6,13 @@ import { ChannelDropout } from "./layers/channel-dropout.js";
 import { FrameMask } from "./layers/frame-mask.js";
 import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
 import { Gelu } from "./layers/gelu.js";
+import { LayerMix } from "./layers/layer-mix.js";
 import { LayerNorm } from "./layers/layer-norm.js";
 import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
 import { MaxPooling } from "./layers/max-pooling.js";
 import { Rectifier } from "./layers/rectifier.js";
 import { TransformerBlock } from "./layers/transformer-block.js";
+import { WhisperStem } from "./layers/whisper-stem.js";
 
 export {
   AttentivePooling,
@@ -19,11 +21,13 @@ export {
   FrameMask,
   FusedBatchNorm,
   Gelu,
+  LayerMix,
   LayerNorm,
   MaskedAttentivePooling,
   MaxPooling,
   Rectifier,
   TransformerBlock,
+  WhisperStem,
 };
 
 for (const layer of [
@@ -33,11 +37,13 @@ for (const layer of [
   FrameMask,
   FusedBatchNorm,
   Gelu,
+  LayerMix,
   LayerNorm,
   MaskedAttentivePooling,
   MaxPooling,
   Rectifier,
   TransformerBlock,
+  WhisperStem,
 ]) {
   tf.serialization.registerClass(layer);
 }

@@ -2,10 +2,12 @@ import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { buildDenseNet, denseNetDefaults, optimisedDenseNet } from "./densenet.js";
 import { buildLstm, lstmDefaults } from "./lstm.js";
+import type { Pretrained } from "./pretrained.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
 import { buildWideResNet, wideResNetDefaults } from "./resnet-wide.js";
 import { buildSimpleCnn, simpleCnnDefaults } from "./simple-cnn.js";
 import { buildSimpleCnnAudio, simpleCnnAudioDefaults } from "./simple-cnn-audio.js";
+import { buildWhisper, pretrainedWhisper, type WhisperOptions, whisperDefaults } from "./whisper.js";
 
 /** The shape a network is built for; features and training decide it. */
 export interface InputShape {
@@ -26,6 +28,8 @@ export interface Architecture {
   /** Every option with its default; shape and seed are given apart. */
   readonly defaults: ModelOptions;
   build(options: ModelOptions, shape: InputShape, seed: number): tf.LayersModel;
+  /** For an architecture on top of one that was trained elsewhere: what it takes from there. */
+  pretrained?(options: ModelOptions): Pretrained;
 }
 
 function withoutShape<T extends InputShape & { seed: number }>(defaults: T): ModelOptions {
@@ -76,6 +80,14 @@ export const architectures: readonly Architecture[] = [
     title: "Densely connected network for a machine with little time, 239 thousand parameters",
     defaults: { ...withoutShape(denseNetDefaults), ...optimisedDenseNet },
     build: (options, shape, seed) => buildDenseNet({ ...options, ...shape, seed }),
+  },
+  {
+    name: "whisper",
+    title: "Whisper's encoder, its upper blocks tuned: 9.85 million parameters of base's 20.6 million",
+    defaults: withoutShape(whisperDefaults),
+    build: (options, shape, seed) => buildWhisper({ ...options, ...shape, seed }),
+    pretrained: (options) =>
+      pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
   },
 ];
 

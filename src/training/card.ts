@@ -4,12 +4,19 @@ import { fitTemperature } from "../evaluation/calibration.js";
 import type { Standardisation } from "../features/standardise.js";
 import type { Run } from "./run-store.js";
 
+/** The fixed network between features and model: its folder beside the model's, and the checksum of its weights.bin. */
+export interface FrontEndOfCard {
+  readonly name: string;
+  readonly sha256: string;
+}
+
 /** The card of a published run: see src/inference/model-card.ts, which reads it. */
 export function cardOf(
   run: Run,
   name: string,
   standardisation: Standardisation,
   weightsPrecision: "float32" | "float16",
+  frontEnd: FrontEndOfCard | null,
 ) {
   const { spec, metrics } = run;
   const used = corpora.filter((corpus) => corpus.name in spec.corpora);
@@ -22,6 +29,7 @@ export function cardOf(
     labels: emotions,
     features: spec.features,
     standardisation,
+    ...(frontEnd !== null && { frontEnd }),
     frames: spec.training.frames,
     temperature: Number(fitTemperature(run.validation).toFixed(4)),
     weightsPrecision,

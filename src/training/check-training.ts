@@ -34,7 +34,7 @@ export function checkWaveAugmentation({ waveAugmentation }: TrainingOptions, { k
 
 /** Throws LabError naming the option when training options hold one that is unknown or whose value has no meaning. */
 export function checkTraining(training: TrainingOptions): void {
-  refuseUnknown("training", training, { ...knownTraining, waveAugmentation: null });
+  refuseUnknown("training", training, { ...knownTraining, waveAugmentation: null, rateFactors: null });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
   refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
@@ -55,6 +55,14 @@ export function checkTraining(training: TrainingOptions): void {
   }
   if (!(warmupEpochs >= 0)) throw new LabError(`training.warmupEpochs is ${warmupEpochs}.`, "Use 0 or more.");
   if (!(weightDecay >= 0)) throw new LabError(`training.weightDecay is ${weightDecay}.`, "Use 0 or more.");
+  for (const [name, factor] of Object.entries(training.rateFactors ?? {})) {
+    if (!(factor >= 0 && factor < Number.POSITIVE_INFINITY)) {
+      throw new LabError(
+        `training.rateFactors.${name} is ${factor}.`,
+        "Use 0 or more; 0 keeps these layers as they are.",
+      );
+    }
+  }
   for (const name of ["clipNorm", "patienceEpochs"] as const) {
     const value = training[name];
     if (value !== null && !(value > 0)) {

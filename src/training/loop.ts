@@ -16,7 +16,7 @@ import { predictExamples } from "./predict-examples.js";
 import type { TrainingOptions } from "./run-spec.js";
 import type { RunFiles } from "./run-store.js";
 import { learningRateAt } from "./schedule.js";
-import { modelVariables } from "./variables.js";
+import { modelVariables, rateFactorsOf } from "./variables.js";
 
 export interface LoopInput {
   readonly model: tf.LayersModel;
@@ -53,7 +53,10 @@ const freshState: TrainingState = {
 export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> {
   const { model, validation, options, files, runHash } = input;
   const { trained, fixed } = modelVariables(model);
-  const optimiser = createOptimiser(trained, fixed, options);
+  const optimiser = createOptimiser(trained, fixed, {
+    ...options,
+    factors: options.rateFactors && rateFactorsOf(model, trained, options.rateFactors),
+  });
   if (input.checkpoint !== null) optimiser.restore(input.checkpoint.optimiser);
   let state = input.checkpoint?.state ?? freshState;
   const keep = async (...paths: string[]): Promise<void> => {

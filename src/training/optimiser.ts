@@ -8,6 +8,8 @@ export interface OptimiserOptions {
   readonly clipNorm: number | null;
   /** Decay of the moving average of weights; 0 keeps none: the average is the weights. */
   readonly averageDecay: number;
+  /** A factor on the learning rate for each trained variable, in their order; absent for 1 everywhere. */
+  readonly factors?: readonly number[] | undefined;
 }
 
 /** The numbers that an optimiser is made of, flat: what a checkpoint keeps. */
@@ -61,6 +63,8 @@ export function createOptimiser(
   const decayed = tf.tidy(() =>
     flatten(trained.map((v) => tf.fill([v.size], v.rank > 1 ? options.weightDecay : 0))),
   );
+  const { factors } = options;
+  const rates = factors && tf.tidy(() => flatten(trained.map((v, i) => tf.fill([v.size], factors[i]!))));
   const variable = (initial: () => tf.Tensor1D): tf.Variable => tf.tidy(() => tf.variable(initial(), false));
   const firstMoment = variable(() => tf.zeros([size]));
   const secondMoment = variable(() => tf.zeros([size]));
@@ -86,7 +90,8 @@ export function createOptimiser(
         tf.mul(tf.div(firstMoment, root), rate),
         tf.mul(tf.mul(decayed, weights), learningRate),
       );
-      const changed = tf.sub(weights, change) as tf.Tensor1D;
+      const scaled = rates === undefined ? change : tf.mul(change, rates);
+      const changed = tf.sub(weights, scaled) as tf.Tensor1D;
       assignFlat(trained, changed);
       // Young averages follow quickly, so that the random start does not linger in them.
       const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
@@ -130,6 +135,6 @@ export function createOptimiser(
         secondMoment.assign(tf.tensor1d(state.secondMoment));
       });
     },
-    dispose: () => tf.dispose([decayed, firstMoment, secondMoment, average]),
+    dispose: () => tf.dispose([decayed, firstMoment, secondMoment, average, ...(rates ? [rates] : [])]),
   };
 }

@@ -1,15 +1,16 @@
 import { join } from "node:path";
 import { LabError } from "../core/errors.js";
 import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
-import { canonicalJson } from "../core/hash.js";
+import { canonicalJson, sha256 } from "../core/hash.js";
 import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
+import { readWeights } from "../core/weights-store.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { modelToFiles, weightsFileName } from "../models/artifacts.js";
-import { cardOf } from "./card.js";
+import { cardOf, type FrontEndOfCard } from "./card.js";
 import { writeHistory } from "./history.js";
 import type { RunMetrics } from "./run-metrics.js";
-import { loadRunModel } from "./run-model.js";
+import { loadRunModel, pretrainedOf } from "./run-model.js";
 import type { RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
 import { choosePrecision } from "./weights-precision.js";
@@ -82,6 +83,23 @@ async function refuseOtherSpec(run: Run, folder: string, { replace = false }: Pu
   }
 }
 
+/** Writes the front end that a run's model stands behind to models/, once for all runs; null for a model without one. */
+async function publishFrontEnd(spec: RunSpec, settings: Settings): Promise<FrontEndOfCard | null> {
+  const pretrained = pretrainedOf(spec);
+  if (pretrained === null) return null;
+  const { file, frontEnd: name } = pretrained;
+  const model = pretrained.buildFrontEnd(file === null ? null : await readWeights(file, settings.home));
+  try {
+    const { modelJson, weights } = await modelToFiles(model, "float16");
+    const folder = join(settings.root, "models", name);
+    await writeFileAtomic(join(folder, weightsFileName), weights);
+    await writeFileAtomic(join(folder, "model.json"), `${canonicalJson(modelJson)}\n`);
+    return { name, sha256: sha256(weights) };
+  } finally {
+    model.dispose();
+  }
+}
+
 async function publishWeights(run: Run, name: string, settings: Settings): Promise<string> {
   loadTensorFlow();
   const folder = join(settings.root, "models", name, run.spec.protocol);
@@ -91,7 +109,8 @@ async function publishWeights(run: Run, name: string, settings: Settings): Promi
     const { modelJson, weights } = await modelToFiles(model, precision);
     await writeFileAtomic(join(folder, weightsFileName), weights);
     await writeFileAtomic(join(folder, "model.json"), `${canonicalJson(modelJson)}\n`);
-    await writeJson(join(folder, "card.json"), cardOf(run, name, standardisation, precision));
+    const frontEnd = await publishFrontEnd(run.spec, settings);
+    await writeJson(join(folder, "card.json"), cardOf(run, name, standardisation, precision, frontEnd));
   } finally {
     model.dispose();
   }

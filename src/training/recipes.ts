@@ -8,6 +8,7 @@ import { resnet } from "./recipes/resnet.js";
 import { resnetWide } from "./recipes/resnet-wide.js";
 import { simpleCnn } from "./recipes/simple-cnn.js";
 import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
+import { whisper } from "./recipes/whisper.js";
 
 export type { Recipe };
 
@@ -19,6 +20,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "densenet-optimised": densenetOptimised,
   lstm,
   "simple-cnn-audio": simpleCnnAudio,
+  whisper,
 };
 
 /** The recipe of an architecture, with the training of a profile. Throws LabError when there is none. */
@@ -33,5 +35,6 @@ export function recipeFor(
       `There is one for: ${Object.keys(recipes).join(", ")}.`,
     );
   const changes = profile === "full" ? {} : recipe[profile];
-  return { features: recipe.features, options: recipe.options, training: { ...recipe.training, ...changes } };
+  const options = profile === "sample" ? { ...recipe.options, ...recipe.sampleOptions } : recipe.options;
+  return { features: recipe.features, options, training: { ...recipe.training, ...changes } };
 }

@@ -1,9 +1,12 @@
 import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { readJson } from "../core/files.js";
+import { halfToSingle, singleToHalf } from "../core/half-precision.js";
 import type { Settings } from "../core/settings.js";
+import { readWeights } from "../core/weights-store.js";
 import { emotions } from "../corpora/emotions.js";
 import type { Standardisation } from "../features/standardise.js";
+import type { Pretrained } from "../models/pretrained.js";
 import { architectureNamed } from "../models/registry.js";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
 import { createOptimiser } from "./optimiser.js";
@@ -17,11 +20,33 @@ export function buildModel(spec: RunSpec, bands: number): tf.LayersModel {
   return architectureNamed(spec.model).build(spec.options, shape, spec.seed);
 }
 
-/** Puts a checkpoint's averaged weights into the model: the ones that are judged and published. */
-export function putAverageInto(model: tf.LayersModel, { optimiser: state }: Checkpoint): void {
+/** What a run's network takes from one that was trained elsewhere; null for one that is trained from the start. */
+export function pretrainedOf({ model, options }: Pick<RunSpec, "model" | "options">): Pretrained | null {
+  return architectureNamed(model).pretrained?.(options) ?? null;
+}
+
+/** Puts the weights that training starts from into a fresh network. Throws LabError when they are not at hand. */
+export async function putPretrainedInto(
+  model: tf.LayersModel,
+  spec: RunSpec,
+  settings: Settings,
+): Promise<void> {
+  const pretrained = pretrainedOf(spec);
+  if (pretrained === null || pretrained.file === null) return;
+  pretrained.putInto(model, await readWeights(pretrained.file, settings.home));
+}
+
+/**
+ * Puts a checkpoint's averaged weights into the model: the ones that are judged and published. A pretrained network's
+ * are rounded to float16 first, as its origin's are: it is published so, and what is judged is what is published.
+ */
+export function putAverageInto(model: tf.LayersModel, checkpoint: Checkpoint, spec: RunSpec): void {
+  const state = checkpoint.optimiser;
+  const isRounded = pretrainedOf(spec) !== null;
+  const average = isRounded ? halfToSingle(singleToHalf(state.average)) : state.average;
   const { trained, fixed } = modelVariables(model);
   const optimiser = createOptimiser(trained, fixed, { weightDecay: 0, clipNorm: null, averageDecay: 0 });
-  optimiser.restore({ ...state, weights: state.average });
+  optimiser.restore({ ...state, weights: average });
   optimiser.dispose();
 }
 
@@ -45,6 +70,6 @@ export async function loadRunModel(
     );
   }
   const model = buildModel(spec, standardisation.mean.length);
-  putAverageInto(model, checkpoint);
+  putAverageInto(model, checkpoint, spec);
   return { model, standardisation };
 }

@@ -16,6 +16,8 @@ export interface TrainingOptions {
   /** Peak learning rate of AdamW (Loshchilov and Hutter 2019), reached after the warm-up, then a cosine to zero. */
   readonly learningRate: number;
   readonly warmupEpochs: number;
+  /** Factors on it by the beginning of a layer's name, 1 where none fits: `{ block: 0.1 }` tunes the blocks gently. */
+  readonly rateFactors?: Readonly<Record<string, number>>;
   readonly weightDecay: number;
   /** The gradient's global norm is cut to this; null for no limit. */
   readonly clipNorm: number | null;

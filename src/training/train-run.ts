@@ -17,7 +17,7 @@ import { requirePrecision } from "./precision.js";
 import { predictExamples } from "./predict-examples.js";
 import { dataChecksumOf, sourceOf } from "./run-data.js";
 import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js";
-import { buildModel, putAverageInto } from "./run-model.js";
+import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
 import { markRunning } from "./running.js";
@@ -69,6 +69,8 @@ async function trainAndJudge(
   const model = buildModel(spec, data.standardisation.mean.length);
   if (spec.precision === "bf16") computeInHalfPrecision(model);
   try {
+    const checkpoint = await readCheckpoint(files.last, hash);
+    if (checkpoint === null) await putPretrainedInto(model, spec, settings);
     const state = await runTrainingLoop({
       model,
       train: data.train,
@@ -77,12 +79,12 @@ async function trainAndJudge(
       seed: spec.seed,
       runHash: hash,
       files,
-      checkpoint: await readCheckpoint(files.last, hash),
+      checkpoint,
       onProgress,
       onEpoch,
       stop,
     });
-    putAverageInto(model, (await readCheckpoint(files.best, hash))!);
+    putAverageInto(model, (await readCheckpoint(files.best, hash))!, spec);
     const { epoch, bestEpoch, seconds } = state;
     await judge(spec, files, model, data, { epochs: epoch, bestEpoch, seconds });
   } finally {

@@ -57,6 +57,20 @@ function step(optimiser: ReturnType<typeof createOptimiser>, i: number, rate: nu
   tf.tidy(() => optimiser.apply([tf.tensor2d(kernel, [2, 3]), tf.tensor1d(bias)], rate));
 }
 
+it("multiplies the learning rate of a variable by its factor; 0 leaves it as it is", () => {
+  const run = (factors: number[] | undefined, rate: number) => {
+    const trained = variables();
+    const optimiser = createOptimiser(trained, [], { ...options, clipNorm: null, factors });
+    for (let i = 0; i < 3; i++) step(optimiser, i, rate);
+    const [kernel, bias] = trained.map((variable) => [...variable.dataSync()]);
+    optimiser.dispose();
+    return { kernel, bias };
+  };
+  const mixed = run([0.1, 0], 0.1);
+  run(undefined, 0.01).kernel!.forEach((value, i) => void expect(mixed.kernel![i]).toBeCloseTo(value, 6));
+  expect(mixed.bias).toEqual(start.bias.map(Math.fround));
+});
+
 const flatOf = (tensors: readonly tf.Tensor[]) => tensors.flatMap((tensor) => [...tensor.dataSync()]);
 function expectClose(values: ArrayLike<number>, expected: readonly number[]): void {
   expect(values.length).toBe(expected.length);

@@ -164,6 +164,7 @@ describe("the specification of a run", () => {
     [{ training: { warmupEpochs: -1 } }, "training.warmupEpochs is -1"],
     [{ training: { weightDecay: -1 } }, "training.weightDecay is -1"],
     [{ training: { clipNorm: 0 } }, "training.clipNorm is 0"],
+    [{ training: { rateFactors: { block: -1 } } }, "training.rateFactors.block is -1"],
     [{ training: { patienceEpochs: 0 } }, "training.patienceEpochs is 0"],
     [{ training: { sampling: "all" } }, 'training.sampling is "all"'],
     [{ training: { mixup: { alpha: 2, share: 1 } } }, "training.mixup.alpha is 2"],

@@ -9,4 +9,6 @@ export interface Recipe {
   readonly training: TrainingOptions;
   readonly quick: Partial<TrainingOptions>;
   readonly sample: Partial<TrainingOptions>;
+  /** Options of the architecture that the sample profile changes: a network that needs no download. */
+  readonly sampleOptions?: ModelOptions;
 }
