@@ -11,6 +11,7 @@ import { LayerNorm } from "./layers/layer-norm.js";
 import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
 import { MaxPooling } from "./layers/max-pooling.js";
 import { Rectifier } from "./layers/rectifier.js";
+import { SinusoidalPositions } from "./layers/sinusoidal-positions.js";
 import { TransformerBlock } from "./layers/transformer-block.js";
 import { WhisperStem } from "./layers/whisper-stem.js";
 
@@ -26,6 +27,7 @@ export {
   MaskedAttentivePooling,
   MaxPooling,
   Rectifier,
+  SinusoidalPositions,
   TransformerBlock,
   WhisperStem,
 };
@@ -42,6 +44,7 @@ for (const layer of [
   MaskedAttentivePooling,
   MaxPooling,
   Rectifier,
+  SinusoidalPositions,
   TransformerBlock,
   WhisperStem,
 ]) {

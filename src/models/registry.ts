@@ -7,6 +7,7 @@ import { buildResNet, resNetDefaults } from "./resnet.js";
 import { buildWideResNet, wideResNetDefaults } from "./resnet-wide.js";
 import { buildSimpleCnn, simpleCnnDefaults } from "./simple-cnn.js";
 import { buildSimpleCnnAudio, simpleCnnAudioDefaults } from "./simple-cnn-audio.js";
+import { buildTransformer, transformerDefaults } from "./transformer.js";
 import { buildWhisper, pretrainedWhisper, type WhisperOptions, whisperDefaults } from "./whisper.js";
 
 /** The shape a network is built for; features and training decide it. */
@@ -80,6 +81,12 @@ export const architectures: readonly Architecture[] = [
     title: "Densely connected network for a machine with little time, 239 thousand parameters",
     defaults: { ...withoutShape(denseNetDefaults), ...optimisedDenseNet },
     build: (options, shape, seed) => buildDenseNet({ ...options, ...shape, seed }),
+  },
+  {
+    name: "transformer",
+    title: "Two transformer blocks with attention over frames, 310 thousand parameters",
+    defaults: withoutShape(transformerDefaults),
+    build: (options, shape, seed) => buildTransformer({ ...options, ...shape, seed }),
   },
   {
     name: "whisper",

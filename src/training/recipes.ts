@@ -8,6 +8,7 @@ import { resnet } from "./recipes/resnet.js";
 import { resnetWide } from "./recipes/resnet-wide.js";
 import { simpleCnn } from "./recipes/simple-cnn.js";
 import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
+import { transformer } from "./recipes/transformer.js";
 import { whisper } from "./recipes/whisper.js";
 
 export type { Recipe };
@@ -20,6 +21,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "densenet-optimised": densenetOptimised,
   lstm,
   "simple-cnn-audio": simpleCnnAudio,
+  transformer,
   whisper,
 };
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { gelu } from "../../kernels/gelu.js";
 import { type LayerArguments, onlyInput } from "./only-input.js";
+import { sinusoids } from "./sinusoidal-positions.js";
 
 export interface WhisperStemArguments {
   readonly channels: number;
@@ -38,7 +39,9 @@ export class WhisperStem extends tf.layers.Layer {
       this.addWeight("second_bias", [channels], "float32", zeros),
       this.addWeight("positions", [mostFrames, channels], "float32", zeros),
     ];
-    this.parts[4]!.write(tf.tidy(() => sinusoids(mostFrames, channels)));
+    const positions = sinusoids(mostFrames, channels);
+    this.parts[4]!.write(positions);
+    positions.dispose();
     super.build(inputShape);
   }
 
@@ -77,12 +80,4 @@ function convolve(x: tf.Tensor3D, kernel: tf.Tensor3D, bias: tf.Tensor, stride: 
     [0, 0],
   ]) as tf.Tensor3D;
   return tf.add(tf.conv1d(padded, kernel, stride, "valid"), bias);
-}
-
-/** Whisper's positions: sines in the first half of the channels, cosines in the second, wavelengths from 2π to 20000π. */
-function sinusoids(frames: number, channels: number): tf.Tensor2D {
-  const half = channels / 2;
-  const rates = Float32Array.from({ length: half }, (_, i) => Math.exp((-Math.log(10_000) / (half - 1)) * i));
-  const angles = tf.mul(tf.reshape(tf.range(0, frames), [frames, 1]), tf.tensor2d(rates, [1, half]));
-  return tf.concat([tf.sin(angles), tf.cos(angles)], 1) as tf.Tensor2D;
 }
