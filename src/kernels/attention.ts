@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
+import { toFloat } from "./half-precision.js";
 import { attribute, hasRawKernels, runKernel } from "./raw.js";
 
 /** Added to the score of a padding frame: its probability is exactly 0 then. */
@@ -63,7 +64,7 @@ function gradient(dy: tf.Tensor3D, saved: tf.Tensor[], heads: number): tf.Tensor
   const [q, k, v] = tf.unstack(parts) as [tf.Tensor, tf.Tensor, tf.Tensor];
   const split = tf.transpose(tf.reshape(dy, [batch, frames, heads, channels / heads]), [0, 2, 1, 3]);
   const ofProbabilities = multiply(split, v, { transposeB: true });
-  const rowSums = tf.sum(tf.mul(split, result), -1, true); // [batch, heads, frames, 1]
+  const rowSums = tf.sum(toFloat(tf.mul(split, result)), -1, true); // [batch, heads, frames, 1]
   const ofScores = tf.mul(probabilities, tf.sub(ofProbabilities, rowSums));
   const ofParts = tf.stack([
     multiply(ofScores, k),

@@ -6,9 +6,11 @@ import { toFloat, toHalf } from "../kernels/half-precision.js";
  * `static readonly halfPrecision`:
  * "all": inputs and weights come as bf16 (the default);
  * "inputs": inputs come as bf16, weights as float32 (batch normalisation, whose kernel wants its scale so);
- * "none": inputs and weights come as float32 (pooling, recurrent layers without a bf16 kernel).
+ * "none": inputs and weights come as float32 (pooling, recurrent layers without a bf16 kernel);
+ * "own": everything comes as it is, and `call` is told `half: true` in its keywords: the layer casts where it wants
+ * (a transformer's block, whose sums and norms stay float32 between products in bf16).
  */
-export type HalfPrecision = "all" | "inputs" | "none";
+export type HalfPrecision = "all" | "inputs" | "none" | "own";
 
 /** tfjs' own layers whose kernels know no bf16, or that sum over many numbers one after the other. */
 const stockInFloat = new Set([
@@ -72,6 +74,7 @@ function trainIn(choice: HalfPrecision, layer: tf.layers.Layer): void {
   const convert = choice === "none" ? toFloat : toHalf;
   layer.call = (inputs, kwargs) => {
     if (kwargs?.training !== true) return call(inputs, kwargs);
+    if (choice === "own") return call(inputs, { ...kwargs, half: true });
     const converted = Array.isArray(inputs) ? inputs.map(asFloats) : asFloats(inputs);
     return choice === "all" ? withHalfWeights(layer, () => call(converted, kwargs)) : call(converted, kwargs);
   };

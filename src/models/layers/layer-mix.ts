@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
  */
 export class LayerMix extends tf.layers.Layer {
   static readonly className = "LayerMix";
+  static readonly halfPrecision = "none";
   private shares!: tf.LayerVariable;
 
   override build(inputShape: tf.Shape[]): void {

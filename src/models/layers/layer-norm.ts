@@ -13,6 +13,7 @@ export interface LayerNormArguments {
  */
 export class LayerNorm extends tf.layers.Layer {
   static readonly className = "LayerNorm";
+  static readonly halfPrecision = "none";
   private gamma!: tf.LayerVariable;
   private beta!: tf.LayerVariable;
   private readonly epsilon: number;

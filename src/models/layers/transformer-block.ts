@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { selfAttention } from "../../kernels/attention.js";
 import { dense } from "../../kernels/dense.js";
 import { geluRoot, scaledGelu } from "../../kernels/gelu.js";
+import { toFloat, toHalf } from "../../kernels/half-precision.js";
 import { layerNorm } from "../../kernels/layer-norm.js";
 import { relu } from "../../kernels/relu.js";
 import type { LayerArguments } from "./only-input.js";
@@ -27,6 +28,9 @@ const defaults: TransformerBlockArguments = {
   seed: 0,
 };
 
+/** What products are computed in: nothing, or bf16 in a training step of half precision. */
+type Cast = <T extends tf.Tensor>(tensor: T) => T;
+
 /**
  * A transformer encoder's block: self-attention and a feed-forward part, each with a residual and a layer norm (Vaswani
  * et al. 2017, figure 1). x [batch, frames, channels], alone or with mask [batch, frames] of 1 and 0 (`FrameMask`) →
@@ -39,6 +43,8 @@ const defaults: TransformerBlockArguments = {
  */
 export class TransformerBlock extends tf.layers.Layer {
   static readonly className = "TransformerBlock";
+  /** Products compute in bf16; the residual stream and the norms stay float32, as under PyTorch's autocast. */
+  static readonly halfPrecision = "own";
   private readonly options: TransformerBlockArguments;
   private readonly weight = new Map<string, tf.LayerVariable>();
 
@@ -76,19 +82,21 @@ export class TransformerBlock extends tf.layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { half?: boolean } = {}): tf.Tensor {
     return tf.tidy(() => {
-      const [x, mask = null] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor3D, tf.Tensor2D?];
+      const [given, mask = null] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor3D, tf.Tensor2D?];
+      const cast: Cast = kwargs.half === true ? toHalf : (tensor) => tensor;
+      const x = toFloat(given);
       if (this.options.norm === "pre") {
-        const attended: tf.Tensor3D = tf.add(x, this.attend(this.normalise(x, "attention_norm"), mask));
-        return tf.add(attended, this.feedForward(this.normalise(attended, "hidden_norm")));
+        const attended: tf.Tensor3D = tf.add(x, this.attend(this.normalise(x, "attention_norm"), mask, cast));
+        return tf.add(attended, this.feedForward(this.normalise(attended, "hidden_norm"), cast));
       }
-      const attended = this.normalise(tf.add(x, this.attend(x, mask)), "attention_norm");
-      return this.normalise(tf.add(attended, this.feedForward(attended)), "hidden_norm");
+      const attended = this.normalise(tf.add(x, this.attend(x, mask, cast)), "attention_norm");
+      return this.normalise(tf.add(attended, this.feedForward(attended, cast)), "hidden_norm");
     });
   }
 
-  private attend(x: tf.Tensor3D, mask: tf.Tensor2D | null): tf.Tensor3D {
+  private attend(x: tf.Tensor3D, mask: tf.Tensor2D | null, cast: Cast): tf.Tensor3D {
     const { heads } = this.options;
     const channels = x.shape[2];
     // Queries are divided by the root of a head's channels in the weights that make them: no pass over the scores.
@@ -99,21 +107,19 @@ export class TransformerBlock extends tf.layers.Layer {
     );
     const kernel = tf.mul(this.read<tf.Tensor2D>("attention_kernel"), scale) as tf.Tensor2D;
     const bias = tf.mul(this.read<tf.Tensor1D>("attention_bias"), scale) as tf.Tensor1D;
-    const attended = selfAttention(dense(x, kernel, bias), heads, mask);
-    return dense(attended, this.read("projection_kernel"), this.read("projection_bias"));
+    const attended = selfAttention(dense(cast(x), cast(kernel), cast(bias)), heads, mask);
+    return toFloat(dense(attended, cast(this.read("projection_kernel")), cast(this.read("projection_bias"))));
   }
 
-  private feedForward(x: tf.Tensor3D): tf.Tensor3D {
-    const hiddenKernel = this.read<tf.Tensor2D>("hidden_kernel");
-    const hiddenBias = this.read<tf.Tensor1D>("hidden_bias");
-    const outputKernel = this.read<tf.Tensor2D>("output_kernel");
-    const outputBias = this.read<tf.Tensor1D>("output_bias");
-    if (this.options.activation === "relu") {
-      return dense(relu(dense(x, hiddenKernel, hiddenBias)), outputKernel, outputBias);
-    }
+  private feedForward(x: tf.Tensor3D, cast: Cast): tf.Tensor3D {
+    const isGelu = this.options.activation === "gelu";
     // GELU's two constants go into the weights on its sides, which are smaller than the frames' hidden units.
-    const hidden = dense(x, tf.mul(hiddenKernel, geluRoot), tf.mul(hiddenBias, geluRoot));
-    return dense(scaledGelu(hidden), tf.mul(outputKernel, geluRoot), outputBias);
+    const fold = <T extends tf.Tensor>(weight: T): T => cast(isGelu ? tf.mul(weight, geluRoot) : weight);
+    const hiddenKernel = fold(this.read<tf.Tensor2D>("hidden_kernel"));
+    const hidden = dense(cast(x), hiddenKernel, fold(this.read<tf.Tensor1D>("hidden_bias")));
+    const active = isGelu ? scaledGelu(hidden) : relu(hidden);
+    const outputKernel = fold(this.read<tf.Tensor2D>("output_kernel"));
+    return toFloat(dense(active, outputKernel, cast(this.read("output_bias"))));
   }
 
   private normalise(x: tf.Tensor3D, name: string): tf.Tensor3D {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { isHalf } from "../../../src/kernels/half-precision.js";
 import { modelFromFiles, modelToFiles } from "../../../src/models/artifacts.js";
 import { Gelu, LayerNorm, TransformerBlock } from "../../../src/models/layers.js";
 import { type GoldenBlock, golden, tensorOf } from "../../kernels/attention-golden.js";
@@ -67,6 +68,29 @@ describe("a transformer block", () => {
     const x = tf.randomNormal([2, 5, 4], 0, 1, "float32", 4);
     expect(distance(again.apply(x) as tf.Tensor, model.apply(x) as tf.Tensor)).toBe(0);
   });
+
+  it.each(golden.blocks.map((reference) => ({ ...reference.options, reference })))(
+    "in half precision gives $norm-norm with $activation within 3%, sums and gradients in float32",
+    ({ reference }) => {
+      const block = blockOf(reference);
+      const x = tf.variable(tensorOf(reference.x));
+      const mask = tensorOf<tf.Tensor2D>(reference.mask);
+      const weights = tensorOf(reference.weights);
+      const run = (half: boolean) => block.apply([x, mask], { training: true, half }) as tf.Tensor;
+      expect(isHalf(run(true))).toBe(false);
+      const gradients = (half: boolean) =>
+        tf.variableGrads(() => tf.sum(tf.mul(weights, run(half))).asScalar()).grads;
+      const [half, full] = [gradients(true), gradients(false)];
+      const largest = (tensor: tf.Tensor) => tf.max(tf.abs(tensor)).dataSync()[0]!;
+      expect(distance(run(true), run(false))).toBeLessThan(0.03 * largest(run(false)));
+      expect(distance(run(true), run(false))).toBeGreaterThan(0);
+      const all = Math.max(...Object.values(full).map(largest));
+      for (const [name, gradient] of Object.entries(full)) {
+        expect(isHalf(half[name]!)).toBe(false);
+        expect(distance(half[name]!, gradient)).toBeLessThan(0.03 * Math.max(largest(gradient), 0.1 * all));
+      }
+    },
+  );
 
   it("refuses shapes and heads that do not fit", () => {
     const block = new TransformerBlock({ heads: 3 });
