@@ -1,8 +1,14 @@
 // One training task: the same network on every side, then rounds in which each is timed in turn (A B C A B C), so that
 // whatever else the machine does falls on all of them.
+import { join } from "node:path";
+import { compiled } from "./compiled.mjs";
 import { requireSameNetwork } from "./equality.mjs";
-import { median, ratioOf, significant, spread } from "./statistics.mjs";
+import { makeRow } from "./row.mjs";
+import { median } from "./statistics.mjs";
 import { optimiserSettings, warmUpSteps } from "./training-settings.mjs";
+
+/** @type {typeof import("../../src/models/registry.js")} */
+const { architectureNamed, completeOptions } = compiled("models/registry");
 
 /**
  * @typedef {import("./side.mjs").Side} Side
@@ -22,13 +28,13 @@ import { optimiserSettings, warmUpSteps } from "./training-settings.mjs";
 
 /**
  * Measures a task in one precision; gives its row. Throws a SetupError where a side is another network.
- * @param {TrainingTask} task
+ * @param {TrainingTask} given
  * @param {Precision} precision
- * @param {Sides} sides
- * @param {string} path of the file through which weights are exchanged
- * @param {Effort} effort
+ * @param {import("./workplace.mjs").Workplace} workplace
  */
-export async function measureTraining(task, precision, sides, path, effort) {
+export async function measureTraining(given, precision, { sides, effort, folder }) {
+  const task = withEveryOption(given);
+  const path = join(folder, "exchange.safetensors");
   const contenders = contendersOf(task, precision, effort);
   const used = [...new Set(contenders.map(({ side }) => sides[side]))];
   await sides.ours.ask({ do: "write", task, path });
@@ -45,6 +51,12 @@ export async function measureTraining(task, precision, sides, path, effort) {
   } finally {
     for (const side of used) await side.ask({ do: "release" });
   }
+}
+
+/** The twins know no defaults: they are told every option. @param {TrainingTask} task @returns {TrainingTask} */
+function withEveryOption(task) {
+  const options = completeOptions(architectureNamed(task.model), /** @type {any} */ (task.options));
+  return { ...task, options: { ...options } };
 }
 
 /** @param {TrainingTask} task @param {Precision} precision @param {Effort} effort @returns {Contender[]} */
@@ -102,37 +114,18 @@ async function prepareAll(task, precision, sides, path, contenders) {
  * @param {readonly Contender[]} contenders
  */
 function rowOf(task, precision, parameters, contenders) {
-  const unit = /** @type {const} */ ("clips/s");
-  /** @type {Record<string, Contender>} */
+  /** @type {Partial<Record<keyof Sides, Contender>>} */
   const fastest = {};
   for (const contender of contenders) {
     const known = fastest[contender.side];
     if (known === undefined || median(contender.rates) > median(known.rates))
       fastest[contender.side] = contender;
   }
-  const figure = (/** @type {string} */ side) => {
-    const contender = fastest[side];
-    return contender === undefined ? null : significant(median(contender.rates));
-  };
-  const [ours, pytorch] = [figure("ours"), figure("pytorch")];
-  const repeats = Object.entries(fastest).map(([side, { rates }]) => [
-    side,
-    { values: rates.map((rate) => significant(rate)), spread: significant(spread(rates), 2) },
-  ]);
-  const ratio = ratioOf(ours, pytorch, unit);
+  const repeats = Object.fromEntries(Object.entries(fastest).map(([side, { rates }]) => [side, rates]));
   return {
-    task: task.name,
-    precision,
-    unit,
-    ours,
-    stock: figure("stock"),
-    keras: figure("keras"),
-    pytorch,
-    ratioToPytorch: ratio === null ? null : significant(ratio, 3),
+    ...makeRow({ task: task.name, precision, unit: "clips/s", repeats, missing: missingOf(task, precision) }),
     batch: task.batch,
     parameters,
     pytorchLayout: fastest.pytorch?.layout ?? null,
-    repeats: Object.fromEntries(repeats),
-    missing: missingOf(task, precision),
   };
 }

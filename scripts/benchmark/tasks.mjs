@@ -36,6 +36,22 @@ const convolutional = (name, twin, options) => ({
   missing: {},
 });
 
+/**
+ * Two bidirectional layers of 64. TensorFlow has no recurrent kernel for bf16, and nothing to lay out for PyTorch.
+ * @param {number} batch @returns {TrainingTask}
+ */
+const recurrent = (batch) => ({
+  name: `lstm-${batch}`,
+  model: "lstm",
+  options: { units: [64, 64], dropout: 0 }, // every side would draw dropout of its own: losses could not be compared
+  shape: mel,
+  batch,
+  precisions: ["float32"],
+  twin: "recurrent",
+  layouts: ["contiguous"],
+  missing: {},
+});
+
 /** @type {readonly TrainingTask[]} */
 export const trainingTasks = [
   {
@@ -44,7 +60,7 @@ export const trainingTasks = [
     options: { stemStride: 1 },
     shape: mel,
     batch: 32,
-    precisions: ["float32"],
+    precisions: ["float32", "bf16"],
     twin: "resnet",
     layouts: bothLayouts,
     missing: {},
@@ -52,4 +68,6 @@ export const trainingTasks = [
   convolutional("simple-cnn", "simple_cnn", {}),
   convolutional("resnet-wide", "resnet", { channels: [48, 96, 192], headUnits: 192 }),
   convolutional("densenet", "densenet", {}),
+  recurrent(32),
+  recurrent(128),
 ];

@@ -54,7 +54,7 @@ class Lstm(nn.Module):
 
 
 def build(task: dict) -> nn.Module:
-    options = {"units": [64, 64], "headUnits": 64} | task["options"]
+    options = task["options"]
     assert options["dropout"] == 0, "dropout draws other numbers on every side: compare without"
     shape = task["shape"]
     return Lstm(shape["bands"], shape["classes"], options["units"], options["headUnits"])

@@ -5,7 +5,7 @@ from keras import layers, ops
 
 
 def build(task: dict) -> keras.Model:
-    options = {"units": [64, 64], "headUnits": 64} | task["options"]
+    options = task["options"]
     assert options["dropout"] == 0, "dropout draws other numbers on every side: compare without"
     shape = task["shape"]
     inputs = keras.Input((shape["frames"], shape["bands"]))

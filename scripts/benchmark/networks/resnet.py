@@ -41,7 +41,7 @@ class ResNet(nn.Module):
 
 
 def build(task: dict) -> nn.Module:
-    options = {"channels": [16, 32, 64], "blocks": [1, 2, 2], "stemStride": 2, "headUnits": 128} | task["options"]
+    options = task["options"]
     return ResNet(
         task["shape"]["classes"], options["channels"], options["blocks"], options["stemStride"], options["headUnits"]
     )

@@ -7,7 +7,7 @@ from keras import layers
 
 
 def build(task: dict) -> keras.Model:
-    options = {"channels": [16, 32, 64], "blocks": [1, 2, 2], "stemStride": 2, "headUnits": 128} | task["options"]
+    options = task["options"]
     shape = task["shape"]
     counts: Counter[str] = Counter()
 
