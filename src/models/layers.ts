@@ -6,13 +6,16 @@ import { ChannelDropout } from "./layers/channel-dropout.js";
 import { FrameMask } from "./layers/frame-mask.js";
 import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
 import { Gelu } from "./layers/gelu.js";
+import { GeluConvolution } from "./layers/gelu-convolution.js";
 import { LayerMix } from "./layers/layer-mix.js";
 import { LayerNorm } from "./layers/layer-norm.js";
 import { MaskedAttentivePooling } from "./layers/masked-pooling.js";
 import { MaxPooling } from "./layers/max-pooling.js";
+import { PositionConvolution } from "./layers/position-convolution.js";
 import { Rectifier } from "./layers/rectifier.js";
 import { SinusoidalPositions } from "./layers/sinusoidal-positions.js";
 import { TransformerBlock } from "./layers/transformer-block.js";
+import { WaveFilters } from "./layers/wave-filters.js";
 import { WhisperStem } from "./layers/whisper-stem.js";
 
 export {
@@ -22,13 +25,16 @@ export {
   FrameMask,
   FusedBatchNorm,
   Gelu,
+  GeluConvolution,
   LayerMix,
   LayerNorm,
   MaskedAttentivePooling,
   MaxPooling,
+  PositionConvolution,
   Rectifier,
   SinusoidalPositions,
   TransformerBlock,
+  WaveFilters,
   WhisperStem,
 };
 
@@ -40,13 +46,16 @@ for (const layer of [
   FusedBatchNorm,
   Gelu,
   LayerMix,
+  GeluConvolution,
   LayerNorm,
   MaskedAttentivePooling,
   MaxPooling,
+  PositionConvolution,
   Rectifier,
   SinusoidalPositions,
   TransformerBlock,
   WhisperStem,
+  WaveFilters,
 ]) {
   tf.serialization.registerClass(layer);
 }

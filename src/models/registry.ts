@@ -3,6 +3,7 @@ import { LabError } from "../core/errors.js";
 import { buildDenseNet, denseNetDefaults, optimisedDenseNet } from "./densenet.js";
 import { buildLstm, lstmDefaults } from "./lstm.js";
 import type { Pretrained } from "./pretrained.js";
+import { buildPretrainedWav2Vec2, pretrainedWav2Vec2Defaults } from "./pretrained-wav2vec2.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
 import { buildWideResNet, wideResNetDefaults } from "./resnet-wide.js";
 import { buildSimpleCnn, simpleCnnDefaults } from "./simple-cnn.js";
@@ -95,6 +96,14 @@ export const architectures: readonly Architecture[] = [
     build: (options, shape, seed) => buildWhisper({ ...options, ...shape, seed }),
     pretrained: (options) =>
       pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
+  },
+  {
+    name: "wav2vec2",
+    title:
+      "The wav2vec 2.0 architecture from a random start, 4.0 million parameters, or with published weights",
+    defaults: withoutShape(pretrainedWav2Vec2Defaults),
+    build: (options, shape, seed) =>
+      buildPretrainedWav2Vec2({ ...pretrainedWav2Vec2Defaults, ...options, ...shape, seed }),
   },
 ];
 

@@ -9,6 +9,7 @@ import { resnetWide } from "./recipes/resnet-wide.js";
 import { simpleCnn } from "./recipes/simple-cnn.js";
 import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
 import { transformer } from "./recipes/transformer.js";
+import { wav2vec2 } from "./recipes/wav2vec2.js";
 import { whisper } from "./recipes/whisper.js";
 
 export type { Recipe };
@@ -23,6 +24,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "simple-cnn-audio": simpleCnnAudio,
   transformer,
   whisper,
+  wav2vec2,
 };
 
 /** The recipe of an architecture, with the training of a profile. Throws LabError when there is none. */

@@ -4,6 +4,8 @@ import { type LayerArguments, onlyInput } from "./only-input.js";
 export interface FrameMaskArguments {
   /** Frames of the input that one frame of the mask stands for: 4 after two convolutions of stride 2. */
   readonly stride: number;
+  /** Frames of the mask, where a convolution without padding gives fewer than ⌈frames / stride⌉: the first so many. */
+  readonly frames: number | null;
 }
 
 /**
@@ -18,10 +20,12 @@ export class FrameMask extends tf.layers.Layer {
   static readonly className = "FrameMask";
   static readonly halfPrecision = "none";
   private readonly stride: number;
+  private readonly frames: number | null;
 
   constructor(config: LayerArguments & Partial<FrameMaskArguments> = {}) {
     super(config);
     this.stride = config.stride ?? 1;
+    this.frames = config.frames ?? null;
     if (!Number.isInteger(this.stride) || this.stride < 1) {
       throw new Error(`FrameMask: stride is ${this.stride}, expected a whole number of at least 1`);
     }
@@ -30,9 +34,9 @@ export class FrameMask extends tf.layers.Layer {
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = onlyInput<tf.Tensor>(inputs);
-      const { stride } = this;
+      const { stride, frames } = this;
       return tf.customGrad((input) => ({
-        value: validFrames(input as tf.Tensor, stride),
+        value: validFrames(input as tf.Tensor, stride, frames),
         gradFunc: () => tf.zeros(x.shape),
       }))(x);
     });
@@ -41,11 +45,15 @@ export class FrameMask extends tf.layers.Layer {
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {
     checkShape(inputShape);
     const [batch, frames] = inputShape as [number | null, number | null];
-    return [batch, frames === null ? null : Math.ceil(frames / this.stride)];
+    return [batch, this.frames ?? (frames === null ? null : Math.ceil(frames / this.stride))];
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    return { ...super.getConfig(), stride: this.stride };
+    return {
+      ...super.getConfig(),
+      stride: this.stride,
+      ...(this.frames !== null && { frames: this.frames }),
+    };
   }
 }
 
@@ -57,7 +65,7 @@ function checkShape(shape: tf.Shape): void {
   );
 }
 
-function validFrames(x: tf.Tensor, stride: number): tf.Tensor {
+function validFrames(x: tf.Tensor, stride: number, most: number | null): tf.Tensor {
   checkShape(x.shape);
   const [batch, frames] = x.shape as [number, number];
   const isHeard = tf.any(tf.notEqual(x, 0), x.rank === 3 ? 2 : [2, 3]); // [batch, frames]
@@ -68,5 +76,6 @@ function validFrames(x: tf.Tensor, stride: number): tf.Tensor {
     [0, 0],
     [0, shorter * stride - frames],
   ]);
-  return tf.max(tf.reshape(whole, [batch, shorter, stride]), 2); // [batch, shorter]
+  const valid = tf.max(tf.reshape(whole, [batch, shorter, stride]), 2); // [batch, shorter]
+  return most === null ? valid : tf.slice(valid, [0, 0], [batch, most]);
 }

@@ -38,6 +38,13 @@ describe.each(paths)("the frame mask on the %s path", (path) => {
     expect(masked(tf.tensor3d([clip]), stride)).toEqual([mask]);
   });
 
+  it("has as many frames as it is asked for, the first ones", () => {
+    const layer = new FrameMask({ stride: 2, frames: 3 });
+    expect(layer.computeOutputShape([null, 7, 2])).toEqual([null, 3]);
+    expect((layer.apply(tf.tensor3d([clip])) as tf.Tensor2D).arraySync()).toEqual([[0, 1, 1]]);
+    expect(new FrameMask(layer.getConfig()).getConfig()).toEqual(layer.getConfig());
+  });
+
   it("passes no gradient, and lets the input's other paths pass theirs", () => {
     const gradient = tf.grad((x: tf.Tensor) => {
       const mask = new FrameMask({ stride: 2 }).apply(x) as tf.Tensor;

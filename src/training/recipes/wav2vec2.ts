@@ -1,0 +1,16 @@
+import type { Recipe } from "./recipe.js";
+import { simpleCnnAudio } from "./simple-cnn-audio.js";
+
+export const wav2vec2: Recipe = {
+  ...simpleCnnAudio,
+  features: { kind: "waveform", trimDecibels: 35, peakNormalise: true, unitVariance: true },
+  training: {
+    ...simpleCnnAudio.training,
+    epochs: 24,
+    frames: 40_000, // 2.5 s, more than nearly every trimmed clip: a transformer pays for every frame
+    learningRate: 5e-4,
+    warmupEpochs: 2,
+    clipNorm: 1,
+    mixup: { alpha: 0.4, share: 0.3 },
+  },
+};
