@@ -52,6 +52,22 @@ const recurrent = (batch) => ({
   missing: {},
 });
 
+/**
+ * A network on 3 s of samples.
+ * @param {string} name @returns {TrainingTask}
+ */
+const onWaveform = (name) => ({
+  name,
+  model: name,
+  options: {},
+  shape: { frames: 48_000, bands: 1, classes: 8 },
+  batch: 32,
+  precisions: ["float32", "bf16"],
+  twin: "waveform",
+  layouts: ["contiguous"],
+  missing: { keras: "no twin yet" },
+});
+
 /** @type {readonly TrainingTask[]} */
 export const trainingTasks = [
   {
@@ -92,4 +108,6 @@ export const trainingTasks = [
     layouts: ["contiguous"],
     missing: {},
   },
+  onWaveform("simple-cnn-audio"),
+  onWaveform("wav2vec2"),
 ];
