@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { SetupError } from "../setup/setup-error.mjs";
 
 const usage = `npm run benchmark -- [--tasks a,b] [--quick] [--python PATH] [--draw]
-  --tasks    only these; their rows are put into results/benchmark.json beside the others
+  --tasks    only these; their rows are shown, and results/ and docs/ are left as they are
   --quick    fewer and shorter repeats, to see that everything runs; nothing is written
   --python   the interpreter that has PyTorch, or AFFECTLAB_BENCHMARK_PYTHON
   --draw     measures nothing: table and picture anew from results/benchmark.json`;

@@ -27,7 +27,8 @@ const { architectureNamed, completeOptions } = compiled("models/registry");
  */
 
 /**
- * Measures a task in one precision; gives its row. Throws a SetupError where a side is another network.
+ * Measures a task in one precision; gives its row. Throws a SetupError where a side is another network;
+ * the sides are not to be used again then.
  * @param {TrainingTask} given
  * @param {Precision} precision
  * @param {import("./workplace.mjs").Workplace} workplace
@@ -38,19 +39,16 @@ export async function measureTraining(given, precision, { sides, effort, folder 
   const contenders = contendersOf(task, precision, effort);
   const used = [...new Set(contenders.map(({ side }) => sides[side]))];
   await sides.ours.ask({ do: "write", task, path });
-  try {
-    const { parameters } = await prepareAll(task, precision, sides, path, contenders);
-    for (let round = 0; round < effort.rounds; round++) {
-      for (const { side, layout, rounds, seconds, rates } of contenders) {
-        if (round >= rounds) continue;
-        const measured = await sides[side].ask({ do: "measure", layout, seconds, fewestSteps: 1 });
-        rates.push(measured.clipsPerSecond);
-      }
+  const { parameters } = await prepareAll(task, precision, sides, path, contenders);
+  for (let round = 0; round < effort.rounds; round++) {
+    for (const { side, layout, rounds, seconds, rates } of contenders) {
+      if (round >= rounds) continue;
+      const measured = await sides[side].ask({ do: "measure", layout, seconds, fewestSteps: 1 });
+      rates.push(measured.clipsPerSecond);
     }
-    return rowOf(task, precision, parameters, contenders);
-  } finally {
-    for (const side of used) await side.ask({ do: "release" });
   }
+  for (const side of used) await side.ask({ do: "release" });
+  return rowOf(task, precision, parameters, contenders);
 }
 
 /** The twins know no defaults: they are told every option. @param {TrainingTask} task @returns {TrainingTask} */

@@ -7,6 +7,7 @@ import { parseArguments } from "./arguments.mjs";
 import { compiled } from "./compiled.mjs";
 import { drawBenchmark } from "./draw.mjs";
 import { describeMachine } from "./machine.mjs";
+import { measureEach } from "./measure-each.mjs";
 import { measurements } from "./measurements.mjs";
 import { findPytorchPython } from "./pytorch-python.mjs";
 import { readBenchmark, writeBenchmark } from "./results-file.mjs";
@@ -36,7 +37,7 @@ export async function benchmark(given) {
   const options = parseArguments(given, known);
   if (options.isDrawOnly) return await show(await committed());
   await refuseDuringTraining(resolveSettings());
-  const measured = await measure(options);
+  const { measured, failures } = await measure(options);
   const isWhole = !options.isQuick && options.tasks.length === known.length;
   if (isWhole) {
     await writeBenchmark(root, measured);
@@ -47,16 +48,28 @@ export async function benchmark(given) {
       `\nA part: results/ and docs/ are as they were, these figures are in ${relative(root, partPath)}.`,
     );
   }
+  if (failures.length > 0) {
+    const count = failures.length === 1 ? "One measurement" : `${failures.length} measurements`;
+    const commands = [...new Set(failures.map(({ task }) => task))].join(",");
+    throw new SetupError(
+      `${count} failed; the figures are without them:\n\n${failures.map(({ text }) => text).join("\n\n")}`,
+      `Look at them alone: npm run benchmark -- --quick --tasks ${commands}`,
+    );
+  }
 }
 
 const partPath = join(places.build, "benchmark.json");
 
-/** @param {ReturnType<typeof parseArguments>} options @returns {Promise<Benchmark>} */
+/**
+ * Measures; what failed is told beside the figures.
+ * @param {ReturnType<typeof parseArguments>} options
+ * @returns {Promise<{ measured: Benchmark, failures: import("./measure-each.mjs").Failure[] }>}
+ */
 export async function measure({ tasks, isQuick, python }) {
   const start = Date.now();
   const folder = await mkdtemp(join(tmpdir(), "affectlab-benchmark-"));
   const pytorchPython = findPytorchPython(python);
-  const { sides, device, versions, close } = await openSides(pytorchPython);
+  let opened = await openSides(pytorchPython);
   const terminal = await openProgress();
   try {
     const work = measurements.filter(({ task }) => tasks.includes(task));
@@ -64,25 +77,35 @@ export async function measure({ tasks, isQuick, python }) {
     /** @type {Row[]} */
     const rows = [];
     const soFar = () => ({
-      machine: describeMachine(device),
-      versions,
+      machine: describeMachine(opened.device),
+      versions: opened.versions,
       measured: new Date(start).toISOString(),
       minutes: Math.round((Date.now() - start) / 6000) / 10,
       quick: isQuick,
       rows,
     });
     const effort = isQuick ? quickEffort : usualEffort;
-    const workplace = { sides, effort, folder, pytorchPython, settings: resolveSettings() };
-    for (const { run } of work) {
-      const found = await run(workplace);
-      rows.push(...found);
-      await writeJson(partPath, soFar()); // what was reached, should it be stopped
-      progress.advance(1, found.map(describe).join("; "));
-    }
-    return soFar();
+    const settings = resolveSettings();
+    const inPlace = work.map(({ task, run }) => ({
+      task,
+      run: () => run({ sides: opened.sides, effort, folder, pytorchPython, settings }),
+    }));
+    const failures = await measureEach(inPlace, {
+      async onRows(found) {
+        rows.push(...found);
+        await writeJson(partPath, soFar()); // what was reached, should it be stopped
+        progress.advance(1, found.map(describe).join("; "));
+      },
+      async onFailure({ task, text }) {
+        progress.advance(1, `${task} failed: ${text.split("\n")[0]}`);
+        opened.close(); // nobody knows what the failure left in them
+        opened = await openSides(pytorchPython);
+      },
+    });
+    return { measured: soFar(), failures };
   } finally {
     terminal.close();
-    close();
+    opened.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
