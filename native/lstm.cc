@@ -24,6 +24,7 @@
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
+#include "transformer.h"
 
 namespace affectlab {
 namespace {
@@ -306,7 +307,7 @@ napi_value useInstructions(napi_env env, napi_callback_info info) {
 }  // namespace affectlab
 
 NAPI_MODULE_INIT() {
-  static const std::string problem = affectlab::registerOps();
+  static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

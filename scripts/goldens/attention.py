@@ -88,8 +88,8 @@ golden = {
         lambda x, kernel, bias: F.linear(x, kernel.T, bias),
     ),
     "layerNorm": case(
-        {"x": normal(2, 3, 8, scale=3.0), "scale": normal(8), "offset": normal(8)},
-        lambda x, scale, offset: F.layer_norm(x, (8,), scale, offset, 1e-5),
+        {"x": normal(2, 3, 32, scale=3.0), "scale": normal(32), "offset": normal(32)},
+        lambda x, scale, offset: F.layer_norm(x, (32,), scale, offset, 1e-5),
     ),
     "gelu": case({"x": torch.linspace(-6, 6, 49).requires_grad_()}, lambda x: F.gelu(x)),
     "attention": {

@@ -41,7 +41,14 @@ export function loadTensorFlow(): typeof tfjs {
 /** The addon that set-up compiles from native/, and the ops that it brings. */
 export const nativeKernels = {
   path: join(packageRoot, "build", "native", "kernels.node"),
-  ops: ["AffectlabBidirectionalLstm", "AffectlabBidirectionalLstmGrad"],
+  ops: [
+    "AffectlabBidirectionalLstm",
+    "AffectlabBidirectionalLstmGrad",
+    "AffectlabScaledGelu",
+    "AffectlabScaledGeluGrad",
+    "AffectlabLayerNorm",
+    "AffectlabLayerNormGrad",
+  ],
 } as const;
 let areNativeKernelsTried = false;
 
@@ -59,7 +66,7 @@ function loadNativeKernels(tf: typeof tfjs): void {
     for (const op of nativeKernels.ops) addNativeKernel(op);
   } catch (error) {
     process.emitWarning(
-      `${messageOf(error)}: recurrent networks train slower. \`npm start\` compiles it anew.`,
+      `${messageOf(error)}: recurrent networks and transformers train slower. \`npm start\` compiles it anew.`,
     );
   }
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasNativeKernel } from "../core/native-kernels.js";
 import { checkType } from "./check-arguments.js";
-import { hasRawKernels } from "./raw.js";
+import { attribute, hasRawKernels, runKernel } from "./raw.js";
 
 /** gelu(x) = root · scaledGelu(root · x). Whoever multiplies by matrices before and after folds it into them. */
 export const geluRoot = Math.SQRT1_2;
@@ -18,12 +19,32 @@ export function gelu<T extends tf.Tensor>(x: T): T {
 }
 
 /**
- * GELU without its two constants, u · (1 + erf u) = √2 · gelu(√2 · u), any shape: three passes forward and six back,
- * where the formula in tfjs operations takes five and about fifteen. Throws for another type than float32.
+ * GELU without its two constants, u · (1 + erf u) = √2 · gelu(√2 · u), any shape. Under TensorFlow one pass over memory
+ * each way by native/transformer.cc; where that addon is absent, three passes forward and six back (the formula in tfjs
+ * operations takes five and about fifteen). Throws for another type than float32.
  */
 export function scaledGelu<T extends tf.Tensor>(u: T): T {
   checkType("scaledGelu", "u", u);
   if (!hasRawKernels()) return tf.mul(u, tf.add(tf.erf(u), 1));
+  return hasNativeKernel(nativeOp) ? native(u) : raw(u);
+}
+
+const nativeOp = "AffectlabScaledGelu";
+const nativeGradient = "AffectlabScaledGeluGrad";
+
+function native<T extends tf.Tensor>(u: T): T {
+  const activate = tf.customGrad((input, save) => {
+    (save as tf.GradSaveFunc)([input as tf.Tensor]);
+    return {
+      value: runKernel(nativeOp, [attribute.type("T")], [input as tf.Tensor], 1)[0]!,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        runKernel(nativeGradient, [attribute.type("T")], [dy, saved[0]!], 1)[0]!,
+    };
+  });
+  return activate(u) as T;
+}
+
+function raw<T extends tf.Tensor>(u: T): T {
   const activate = tf.customGrad((input, save) => {
     const gate = tf.add(tf.erf(input as tf.Tensor), 1);
     (save as tf.GradSaveFunc)([input as tf.Tensor, gate]);

@@ -1,12 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
+import { hasNativeKernel } from "../core/native-kernels.js";
 import { checkLength, checkLowestRank, checkNotEmpty, checkRank, checkType } from "./check-arguments.js";
 import { addBias, sumRows } from "./dense.js";
+import { toFloat } from "./half-precision.js";
 import { attribute, hasRawKernels, runKernel } from "./raw.js";
 
 /**
  * Layer normalisation over the last axis (Ba et al. 2016): x [..., channels], scale and offset [channels], x's shape
  * out. (x - mean) / √(variance + epsilon) · scale + offset, the variance biased, as in PyTorch and Keras.
- * Throws for shapes that do not fit, another type than float32, and an empty x.
+ *
+ * Under TensorFlow one pass over memory each way by native/transformer.cc, in float32; where that addon is absent or
+ * the channels are no multiple of 16, batch normalisation's kernels on the rows. Throws for shapes that do not fit,
+ * another type than float32, and an empty x.
  */
 export function layerNorm<T extends tf.Tensor>(
   x: T,
@@ -20,6 +25,10 @@ export function layerNorm<T extends tf.Tensor>(
     checkType("layerNorm", name, tensor);
     checkLength("layerNorm", name, tensor, 0, channels, "the channels of x");
   }
+  if (hasNative(channels)) {
+    checkInput(x);
+    return native(x, scale, offset, epsilon);
+  }
   const rows = normaliseRows(x, epsilon);
   return hasRawKernels() ? scaleRows(rows, scale, offset) : (tf.add(tf.mul(rows, scale), offset) as T);
 }
@@ -32,10 +41,42 @@ export function layerNorm<T extends tf.Tensor>(
  * forward, one FusedBatchNormGradV3 back. Throws as `layerNorm` does.
  */
 export function normaliseRows<T extends tf.Tensor>(x: T, epsilon: number): T {
+  checkInput(x);
+  return hasRawKernels() ? fused(x, epsilon) : portable(x, epsilon);
+}
+
+function checkInput(x: tf.Tensor): void {
   checkLowestRank("layerNorm", "x", x, 2);
   checkType("layerNorm", "x", x);
   checkNotEmpty("layerNorm", "x", x);
-  return hasRawKernels() ? fused(x, epsilon) : portable(x, epsilon);
+}
+
+const nativeOp = "AffectlabLayerNorm";
+const nativeGradient = "AffectlabLayerNormGrad";
+/** Numbers in the widest vector register: native/transformer.cc works on so many channels at a time. */
+const nativeLanes = 16;
+
+function hasNative(channels: number): boolean {
+  return channels % nativeLanes === 0 && hasRawKernels() && hasNativeKernel(nativeOp);
+}
+
+function native<T extends tf.Tensor>(x: T, scale: tf.Tensor1D, offset: tf.Tensor1D, epsilon: number): T {
+  const normalise = tf.customGrad((...args) => {
+    const save = args.pop() as unknown as tf.GradSaveFunc;
+    const given = args as tf.Tensor[];
+    const [y, mean, inverse] = runKernel(nativeOp, [attribute.float("epsilon", epsilon)], given, 3) as [
+      tf.Tensor,
+      tf.Tensor,
+      tf.Tensor,
+    ];
+    save([given[0]!, given[1]!, mean, inverse]);
+    return {
+      value: y,
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+        runKernel(nativeGradient, [], [toFloat(dy), ...saved], 3),
+    };
+  });
+  return normalise(toFloat(x), toFloat(scale), toFloat(offset)) as T;
 }
 
 function portable<T extends tf.Tensor>(x: T, epsilon: number): T {

@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
+import { hasNativeKernel, withoutNativeKernels } from "../../src/core/native-kernels.js";
+import { deviceName, nativeKernels } from "../../src/core/tensorflow.js";
 import { selfAttention } from "../../src/kernels/attention.js";
 import { dense } from "../../src/kernels/dense.js";
 import { gelu, geluRoot, scaledGelu } from "../../src/kernels/gelu.js";
@@ -34,10 +37,15 @@ function weighted(inputs: Record<string, tf.Tensor>, weights: tf.Tensor, run: Ke
   )(Object.values(inputs));
 }
 
-describe.each(paths)("on the %s path", (path) => {
-  beforeAll(() => usePath(path));
+/** Every way in which a kernel is computed: this project's addon where it has one, TensorFlow's own kernels, plain tfjs. */
+const forms = ["native", ...paths] as const;
 
-  describe.each(Object.entries(kernels))("%s", (_, { case: reference, run }) => {
+describe.each(forms)("on the %s path", (form) => {
+  beforeAll(() => usePath(form === "native" ? "raw" : form));
+  const computed = <T>(work: () => T): T => (form === "raw" ? withoutNativeKernels(work) : work());
+
+  describe.each(Object.entries(kernels))("%s", (_, { case: reference, run: asItIs }) => {
+    const run: Kernel = (tensors) => computed(() => asItIs(tensors));
     const tensors = (group: GoldenCase["inputs"]) =>
       Object.fromEntries(Object.entries(group).map(([name, tensor]) => [name, tensorOf(tensor)]));
 
@@ -80,6 +88,40 @@ describe.each(paths)("on the %s path", (path) => {
       }
       expect(tf.memory().numTensors).toBe(before);
     });
+  });
+
+  it("runs the addon that set-up compiled, and is left out where asked", () => {
+    const isThere = form !== "portable" && deviceName() === "CPU" && existsSync(nativeKernels.path);
+    for (const op of ["AffectlabScaledGelu", "AffectlabLayerNorm"]) {
+      if (form === "native") expect(hasNativeKernel(op)).toBe(isThere);
+      if (form === "raw") expect(computed(() => hasNativeKernel(op))).toBe(false);
+    }
+  });
+
+  it("GELU of any count of numbers equals the formula, what fills no vector too", () => {
+    const u = tf.mul(tf.randomNormal([70_003], 0, 1, "float32", 5), 3); // two threads and a rest
+    const y = computed(() => scaledGelu(u));
+    expect(distance(y, tf.mul(u, tf.add(tf.erf(u), 1)))).toBeLessThan(3e-6);
+    expect(computed(() => scaledGelu(tf.tensor1d([2]))).dataSync()[0]).toBeCloseTo(2 * 1.995322, 5);
+  });
+
+  it("layer norm over many rows has the gradients of the formula", () => {
+    const x = tf.add(tf.mul(tf.randomNormal([600, 128], 0, 1, "float32", 6), 3), 5) as tf.Tensor2D;
+    const [scale, offset] = [7, 8].map((seed) => tf.randomNormal<tf.Rank.R1>([128], 0, 1, "float32", seed));
+    const weights = tf.randomNormal([600, 128], 0, 1, "float32", 9);
+    const formula: Kernel = (t) => {
+      const { mean, variance } = tf.moments(t.x!, 1, true);
+      return tf.add(
+        tf.mul(tf.mul(tf.sub(t.x!, mean), tf.rsqrt(tf.add(variance, 1e-5))), t.scale!),
+        t.offset!,
+      );
+    };
+    const inputs = { x, scale: scale!, offset: offset! };
+    const ours = weighted(inputs, weights, (t) =>
+      computed(() => layerNorm(t.x!, t.scale as tf.Tensor1D, t.offset as tf.Tensor1D, 1e-5)),
+    );
+    const expected = weighted(inputs, weights, formula);
+    ours.grads.forEach((grad, i) => void expect(distance(grad, expected.grads[i]!)).toBeLessThan(1e-3));
   });
 
   it("the scaled GELU is √2 · gelu(√2 · u), and both go to 0 and to x at the ends", () => {

@@ -18,7 +18,7 @@ function currentKey() {
 
 /**
  * Compiles native/ to an addon that adds this project's kernels to TensorFlow's. The laboratory works without it, with
- * recurrent networks at half the speed: a compiler that cannot do it stops nothing.
+ * recurrent networks at half the speed and transformers somewhat slower: a compiler that cannot do it stops nothing.
  * @type {import("../prepare.mjs").Step}
  */
 export const nativeKernels = {
@@ -37,7 +37,9 @@ export const nativeKernels = {
     }
     if (problem !== "") rmSync(addon, { force: true });
     writeStamp(stamp, key, { problem });
-    return problem === "" ? undefined : `left out, recurrent networks train slower (${problem})`;
+    return problem === ""
+      ? undefined
+      : `left out, recurrent networks and transformers train slower (${problem})`;
   },
 };
 
@@ -54,7 +56,7 @@ async function compile() {
       // No -march: the source chooses among instruction sets as it runs, so the addon may move to another processor.
       ...["-O3", "-std=c++17", "-shared", "-fPIC", "-pthread", "-Wno-psabi", "-DNAPI_VERSION=8"],
       ...["-I", join(places.modules, "node-api-headers", "include"), "-I", join(deps, "include")],
-      join(nativeSources, "lstm.cc"),
+      ...["lstm.cc", "transformer.cc"].map((source) => join(nativeSources, source)),
       ...["-L", join(deps, "lib"), "-ltensorflow_framework", `-Wl,-rpath,${findLibrary().folder}`],
       ...["-o", part],
     ],
