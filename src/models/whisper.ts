@@ -8,6 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
+import { halfToSingle, singleToHalf } from "../core/half-precision.js";
 import type { WeightsByName, WeightsFile } from "../core/weights-store.js";
 import {
   FrameMask,
@@ -140,6 +141,7 @@ export function pretrainedWhisper(options: Pick<WhisperOptions, "size" | "tunedB
     buildFrontEnd(weights) {
       const model = buildWhisperEncoder(encoder, frozenBlocks);
       if (weights !== null) putWhisperWeights(model, weights);
+      else roundWeights(model);
       model.trainable = false;
       return model;
     },
@@ -166,6 +168,16 @@ export function putWhisperWeights(model: tf.LayersModel, weights: WeightsByName)
     if (values.length > 0) layer.setWeights(values);
     tf.dispose(values);
   }
+}
+
+/** Rounds weights to float16, as files of weights have them and as a front end is published. */
+function roundWeights(model: tf.LayersModel): void {
+  const rounded = model.getWeights().map((weight) => {
+    const halves = singleToHalf(weight.dataSync<"float32">() as Float32Array);
+    return tf.tensor(halfToSingle(halves), weight.shape);
+  });
+  model.setWeights(rounded);
+  tf.dispose(rounded);
 }
 
 type ArrayNamed = (name: string) => tf.Tensor;
