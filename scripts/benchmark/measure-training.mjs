@@ -100,7 +100,9 @@ async function prepareAll(task, precision, sides, path, contenders) {
     /** @type {Prepared} */
     const prepared = await sides[side].ask(request);
     ours ??= prepared;
-    requireSameNetwork(task.name, side, ours, prepared, precision);
+    // Ours and PyTorch judge in float32 whatever they train in; Keras' mixed policy holds for both.
+    const judgedIn = side === "keras" ? precision : "float32";
+    requireSameNetwork(task.name, side, ours, prepared, precision, judgedIn);
   }
   return /** @type {Prepared} */ (/** @type {unknown} */ (ours));
 }

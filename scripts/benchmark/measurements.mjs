@@ -19,6 +19,7 @@ export const measurements = [
     })),
   ),
   { task: "epoch-resnet", run: (workplace) => measureEpochs("resnet", workplace) },
+  { task: "epoch-simple-cnn-audio", run: (workplace) => measureEpochs("simple-cnn-audio", workplace) },
   { task: "predict-clip", run: measureClipLatency },
   { task: "predict-cold-start", run: measureColdStart },
   { task: "log-mel", run: (workplace) => measureFeatureRate("log-mel", workplace) },

@@ -68,7 +68,8 @@ export function createOptimiser(
   const variable = (initial: () => tf.Tensor1D): tf.Variable => tf.tidy(() => tf.variable(initial(), false));
   const firstMoment = variable(() => tf.zeros([size]));
   const secondMoment = variable(() => tf.zeros([size]));
-  const average = variable(() => flatten(all));
+  const average = options.averageDecay === 0 ? null : variable(() => flatten(all));
+  const saveWeights = (): Float32Array => tf.tidy(() => flatten(all).dataSync<"float32">().slice());
   let step = 0;
 
   const apply: Optimiser["apply"] = (gradients, learningRate) => {
@@ -93,6 +94,7 @@ export function createOptimiser(
       const scaled = rates === undefined ? change : tf.mul(change, rates);
       const changed = tf.sub(weights, scaled) as tf.Tensor1D;
       assignFlat(trained, changed);
+      if (average === null) return;
       // Young averages follow quickly, so that the random start does not linger in them.
       const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
       const everything = fixed.length === 0 ? changed : tf.concat([changed, flatten(fixed)]);
@@ -104,7 +106,7 @@ export function createOptimiser(
     apply,
     async withAverage(work) {
       const kept = tf.tidy(() => flatten(all));
-      tf.tidy(() => assignFlat(all, average as unknown as tf.Tensor1D));
+      if (average !== null) tf.tidy(() => assignFlat(all, average as unknown as tf.Tensor1D));
       try {
         return await work();
       } finally {
@@ -114,27 +116,28 @@ export function createOptimiser(
     },
     save: () => ({
       step,
-      weights: tf.tidy(() => flatten(all).dataSync<"float32">().slice()),
-      average: average.dataSync<"float32">().slice(),
+      weights: saveWeights(),
+      average: average?.dataSync<"float32">().slice() ?? saveWeights(),
       firstMoment: firstMoment.dataSync<"float32">().slice(),
       secondMoment: secondMoment.dataSync<"float32">().slice(),
     }),
     restore(state) {
       const sizes = [state.weights.length, state.average.length, state.firstMoment.length];
-      if (sizes[0] !== average.size || sizes[1] !== average.size || sizes[2] !== size) {
+      const sizeOfAll = size + sizeOf(fixed);
+      if (sizes[0] !== sizeOfAll || sizes[1] !== sizeOfAll || sizes[2] !== size) {
         throw new LabError(
-          `The checkpoint holds ${sizes[0]} weights where this network has ${average.size}.`,
+          `The checkpoint holds ${sizes[0]} weights where this network has ${sizeOfAll}.`,
           "It was written by another version of the code; train the run again with --force.",
         );
       }
       step = state.step;
       tf.tidy(() => {
         assignFlat(all, tf.tensor1d(state.weights));
-        average.assign(tf.tensor1d(state.average));
+        average?.assign(tf.tensor1d(state.average));
         firstMoment.assign(tf.tensor1d(state.firstMoment));
         secondMoment.assign(tf.tensor1d(state.secondMoment));
       });
     },
-    dispose: () => tf.dispose([decayed, firstMoment, secondMoment, average, ...(rates ? [rates] : [])]),
+    dispose: () => tf.dispose([decayed, firstMoment, secondMoment, average ?? [], rates ?? []]),
   };
 }

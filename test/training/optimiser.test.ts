@@ -146,10 +146,23 @@ describe("the optimiser", () => {
     expect(() => optimiser.restore(other.save())).toThrow("5 weights where this network has 9");
   });
 
-  it("leaves no tensor behind", async () => {
+  it("without an average lends the weights as they are, and goes on to the same bits", async () => {
+    const weights = [variables(), variables()] as const;
+    const [lender, other] = weights.map((trained) =>
+      createOptimiser(trained, [], { ...options, averageDecay: 0 }),
+    );
+    for (const optimiser of [lender!, other!]) for (let i = 0; i < 3; i++) step(optimiser, i, rate(i));
+    const before = flatOf(weights[0]);
+    await lender!.withAverage(async () => void expect(flatOf(weights[0])).toEqual(before));
+    lender!.restore(structuredClone(lender!.save()));
+    for (const optimiser of [lender!, other!]) step(optimiser, 3, rate(3));
+    expect(lender!.save()).toEqual(other!.save());
+  });
+
+  it.each([options.averageDecay, 0])("leaves no tensor behind, averageDecay %d", async (averageDecay) => {
     const trained = variables();
     const before = tf.memory().numTensors;
-    const optimiser = createOptimiser(trained, [], options);
+    const optimiser = createOptimiser(trained, [], { ...options, averageDecay });
     step(optimiser, 0, 0.1);
     const during = tf.memory().numTensors;
     for (let i = 0; i < 50; i++) step(optimiser, i % 20, 0.1);
