@@ -20,8 +20,8 @@ const { loadTensorFlow } = compiled("core/tensorflow");
 const { InterruptedError } = compiled("core/errors");
 /** @type {typeof import("../../src/core/settings.js")} */
 const { resolveSettings } = compiled("core/settings");
-/** @type {typeof import("../../src/models/half-precision.js")} */
-const { computeInHalfPrecision } = compiled("models/half-precision");
+/** @type {typeof import("../../src/models/prepare-training.js")} */
+const { prepareTraining } = compiled("models/prepare-training");
 /** @type {typeof import("../../src/models/registry.js")} */
 const { architectureNamed, completeOptions } = compiled("models/registry");
 /** @type {typeof import("../../src/training/loop.js")} */
@@ -57,7 +57,7 @@ const half = precision === "bf16";
 const steps = trainOurs(bare, drawBatch(bare, batchSize, classes), half ? "bf16" : "float32");
 const measureSteps = () => stepRate(steps.step, { seconds: 0, fewestSteps: stepsPerEpoch, batch: batchSize });
 const looped = build(0);
-if (half) computeInHalfPrecision(looped);
+prepareTraining(looped, half ? "bf16" : "float32");
 
 const folder = await mkdtemp(join(tmpdir(), "affectlab-epochs-"));
 /** @type {number[]} */

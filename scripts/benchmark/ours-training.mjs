@@ -6,8 +6,8 @@ import { optimiserSettings } from "./training-settings.mjs";
 const { loadTensorFlow } = compiled("core/tensorflow");
 /** @type {typeof import("../../src/kernels/cross-entropy.js")} */
 const { softCrossEntropy } = compiled("kernels/cross-entropy");
-/** @type {typeof import("../../src/models/half-precision.js")} */
-const { computeInHalfPrecision } = compiled("models/half-precision");
+/** @type {typeof import("../../src/models/prepare-training.js")} */
+const { prepareTraining } = compiled("models/prepare-training");
 /** @type {typeof import("../../src/training/optimiser.js")} */
 const { createOptimiser } = compiled("training/optimiser");
 /** @type {typeof import("../../src/training/variables.js")} */
@@ -27,7 +27,7 @@ const { modelVariables } = compiled("training/variables");
  */
 export function trainOurs(model, { inputs, labels }, precision) {
   const tf = loadTensorFlow();
-  if (precision === "bf16") computeInHalfPrecision(model);
+  prepareTraining(model, precision);
   const x = tf.tensor(inputs.values, /** @type {any} */ (inputs.shape));
   const y = /** @type {Tensor2D} */ (tf.tensor(labels.values, /** @type {any} */ (labels.shape)));
   const { trained, fixed } = modelVariables(model);

@@ -44,8 +44,8 @@ const raw: Rows = (x, kernel, bias) => {
   return project(x, kernel, bias) as tf.Tensor2D;
 };
 
-/** The product of two matrices, one MatMul kernel. */
-function multiply(
+/** The product of two matrices, one MatMul kernel. No gradient flows through. Raw kernels only. */
+export function multiply(
   a: tf.Tensor,
   b: tf.Tensor,
   { transposeA = false, transposeB = false }: { transposeA?: boolean; transposeB?: boolean } = {},

@@ -11,7 +11,8 @@ export function flatten(tensors: readonly tf.Tensor[]): tf.Tensor1D {
     if (!hasRawKernels())
       return tf.concat(tensors.map((tensor) => tf.reshape(tensor, [tensor.size]))) as tf.Tensor1D;
     const oneAxis = tf.tensor1d([-1], "int32");
-    return tf.concat(tensors.map((tensor) => reshape(tensor, oneAxis))) as tf.Tensor1D;
+    const vectors = tensors.map((tensor) => (tensor.rank === 1 ? tensor : reshape(tensor, oneAxis)));
+    return tf.concat(vectors) as tf.Tensor1D;
   });
 }
 
@@ -24,6 +25,7 @@ export function unflatten(flat: tf.Tensor1D, shapes: readonly (readonly number[]
     const made = new Map<string, tf.Tensor1D>(); // many weights have the same shape
     return pieces.map((piece, i) => {
       const shape = shapes[i]!;
+      if (shape.length === 1) return piece;
       const key = shape.join();
       const wanted = made.get(key) ?? tf.tensor1d([...shape], "int32");
       made.set(key, wanted);

@@ -8,7 +8,7 @@ import { deviceName, loadTensorFlow, tensorFlowVersion } from "../core/tensorflo
 import type { Clip } from "../corpora/clip.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { evaluatePredictions } from "../evaluation/report.js";
-import { computeInHalfPrecision } from "../models/half-precision.js";
+import { prepareTraining } from "../models/prepare-training.js";
 import { readCheckpoint } from "./checkpoint.js";
 import { loadTrainingData, type TrainingData } from "./data.js";
 import type { EpochRecord } from "./history.js";
@@ -67,7 +67,7 @@ async function trainAndJudge(
   const data = await loadTrainingData(spec, { settings, onProgress, stop });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);
-  if (spec.precision === "bf16") computeInHalfPrecision(model);
+  prepareTraining(model, spec.precision);
   try {
     const checkpoint = await readCheckpoint(files.last, hash);
     if (checkpoint === null) await putPretrainedInto(model, spec, settings);

@@ -5,6 +5,7 @@ import {
   normaliseWithStatistics,
 } from "../../kernels/batch-norm.js";
 import { relu } from "../../kernels/relu.js";
+import { BatchStatistics } from "./batch-statistics.js";
 import { type LayerArguments, onlyInput } from "./only-input.js";
 
 export interface BatchNormArguments {
@@ -15,9 +16,17 @@ export interface BatchNormArguments {
   readonly rectifies?: boolean;
 }
 
+interface CallArguments {
+  readonly training?: boolean;
+  /** Has the rectifier computed with this call, as the option of this name has it with every call. */
+  readonly rectifies?: boolean;
+  /** Takes this batch's statistics, to move the averages at the end of the step; they move at once where there is none. */
+  readonly statistics?: BatchStatistics;
+}
+
 /**
- * Batch normalisation over the last axis of [batch, height, width, channels], and the rectifier where asked for, through TensorFlow's fused kernels
- * where there are any. Weights: gamma, beta, moving_mean, moving_variance, [channels] each, as in Keras.
+ * Batch normalisation over the last axis of [batch, height, width, channels], and the rectifier where asked for, through
+ * TensorFlow's fused kernels where there are any. Weights: gamma, beta, moving_mean, moving_variance, [channels] each, as in Keras.
  */
 export class FusedBatchNorm extends tf.layers.Layer {
   static readonly className = "FusedBatchNorm";
@@ -48,26 +57,27 @@ export class FusedBatchNorm extends tf.layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], kwargs: CallArguments): tf.Tensor {
     return tf.tidy(() => {
       const x = onlyInput<tf.Tensor4D>(inputs);
       const gamma = this.gamma.read() as tf.Tensor1D;
       const beta = this.beta.read() as tf.Tensor1D;
-      const { momentum, epsilon, rectifies } = this.options;
+      const { momentum, epsilon } = this.options;
+      const rectifies = this.options.rectifies ?? kwargs.rectifies ?? false;
       if (kwargs.training !== true) {
         const mean = this.movingMean.read() as tf.Tensor1D;
         const variance = this.movingVariance.read() as tf.Tensor1D;
         const y = normaliseWithStatistics(x, gamma, beta, mean, variance, epsilon);
         return rectifies ? relu(y) : y;
       }
-      const follow = (moving: tf.LayerVariable, value: tf.Tensor): void => {
-        moving.write(tf.add(tf.mul(moving.read(), momentum), tf.mul(value, 1 - momentum)));
-      };
+      const statistics = kwargs.statistics ?? new BatchStatistics();
       const normalise = rectifies ? normaliseAndRectifyBatch : normaliseBatch;
-      return normalise(x, gamma, beta, epsilon, (mean, variance) => {
-        follow(this.movingMean, mean);
-        follow(this.movingVariance, variance);
+      const y = normalise(x, gamma, beta, epsilon, (mean, variance) => {
+        statistics.follow(this.movingMean, mean, momentum);
+        statistics.follow(this.movingVariance, variance, momentum);
       });
+      if (kwargs.statistics === undefined) statistics.apply();
+      return y;
     });
   }
 

@@ -1,0 +1,100 @@
+import type * as tf from "@tensorflow/tfjs";
+import { convolveData, convolvePoints } from "../kernels/convolution.js";
+import { computeInHalfPrecision } from "./half-precision.js";
+import { BatchStatistics } from "./layers/batch-statistics.js";
+import { onlyInput } from "./layers/only-input.js";
+import { FusedBatchNorm, Rectifier } from "./layers.js";
+
+/**
+ * Makes a model's training steps (`apply(x, { training: true })`) fast, and compute in `precision`. Topology, weights and
+ * every call outside of training stay as they are.
+ *
+ * - A rectifier right behind batch normalisation is computed with it, in one pass: the same numbers.
+ * - All moving averages of batch statistics follow at the end of the step: the same numbers.
+ * - Convolutions of the network's input give it no gradient: the same numbers for the weights.
+ * - 1 × 1 convolutions without a stride are products of matrices: equal up to rounding.
+ */
+export function prepareTraining(model: tf.LayersModel, precision: "float32" | "bf16" = "float32"): void {
+  for (const layer of model.layers) {
+    if (layer instanceof FusedBatchNorm) fuseRectifier(layer);
+    else if (layer.getClassName() === "Conv2D") shortenConvolution(layer);
+  }
+  if (model.layers.some((layer) => layer instanceof FusedBatchNorm)) followStatisticsTogether(model);
+  if (precision === "bf16") computeInHalfPrecision(model); // last: it wraps what is there
+}
+
+type Call = tf.layers.Layer["call"];
+
+/** Makes the layer compute its training steps by `training`, which is given the layer's own `call` too. */
+function replaceInTraining(
+  layer: tf.layers.Layer,
+  training: (call: Call, ...given: Parameters<Call>) => ReturnType<Call>,
+): void {
+  const call = layer.call.bind(layer);
+  layer.call = (inputs, kwargs) =>
+    kwargs?.training === true ? training(call, inputs, kwargs) : call(inputs, kwargs);
+}
+
+function fuseRectifier(norm: FusedBatchNorm): void {
+  const [rectifier, ...others] = consumersOf(norm);
+  const isAlone =
+    others.length === 0 && rectifier instanceof Rectifier && rectifier.inboundNodes.length === 1;
+  if (!isAlone) return;
+  replaceInTraining(norm, (call, inputs, kwargs) => call(inputs, { ...kwargs, rectifies: true }));
+  replaceInTraining(rectifier, (_, inputs) => onlyInput(inputs));
+}
+
+function followStatisticsTogether(model: tf.LayersModel): void {
+  replaceInTraining(model, (call, inputs, kwargs) => {
+    const statistics = new BatchStatistics();
+    try {
+      const outputs = call(inputs, { ...kwargs, statistics });
+      statistics.apply();
+      return outputs;
+    } finally {
+      statistics.dispose();
+    }
+  });
+}
+
+/** What a Conv2D layer of tfjs is set to. */
+interface ConvolutionConfig {
+  readonly kernelSize: readonly [number, number];
+  readonly strides: [number, number];
+  readonly dilationRate: readonly [number, number];
+  readonly padding: string;
+  readonly dataFormat: string;
+  readonly useBias: boolean;
+  readonly activation: string;
+}
+
+function shortenConvolution(layer: tf.layers.Layer): void {
+  const config = layer.getConfig() as unknown as ConvolutionConfig;
+  const { strides, padding } = config;
+  const isPlain =
+    !config.useBias &&
+    config.activation === "linear" &&
+    config.dataFormat === "channelsLast" &&
+    config.dilationRate.every((rate) => rate === 1) &&
+    (padding === "same" || padding === "valid");
+  if (!isPlain) return;
+  const kernel = () => layer.weights[0]!.read() as tf.Tensor4D;
+  if (producersOf(layer).every((producer) => producer.getClassName() === "InputLayer")) {
+    replaceInTraining(layer, (_, x) => convolveData(onlyInput(x), kernel(), strides, padding));
+  } else if ([...config.kernelSize, ...strides].every((size) => size === 1)) {
+    replaceInTraining(layer, (_, x) => convolvePoints(onlyInput(x), kernel()));
+  }
+}
+
+interface Node {
+  readonly outboundLayer: tf.layers.Layer;
+  readonly inboundLayers: readonly tf.layers.Layer[];
+}
+
+function consumersOf(layer: tf.layers.Layer): tf.layers.Layer[] {
+  return (layer.outboundNodes as unknown as readonly Node[]).map((node) => node.outboundLayer);
+}
+
+function producersOf(layer: tf.layers.Layer): tf.layers.Layer[] {
+  return (layer.inboundNodes as unknown as readonly Node[]).flatMap((node) => node.inboundLayers);
+}

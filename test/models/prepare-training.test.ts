@@ -1,0 +1,106 @@
+import * as tf from "@tensorflow/tfjs";
+import { beforeAll, describe, expect, it } from "vitest";
+import { findBfloat16 } from "../../src/core/bfloat16.js";
+import { softCrossEntropy } from "../../src/kernels/cross-entropy.js";
+import { buildDenseNet } from "../../src/models/densenet.js";
+import { computeInHalfPrecision } from "../../src/models/half-precision.js";
+import { FusedBatchNorm, Rectifier } from "../../src/models/layers.js";
+import { prepareTraining } from "../../src/models/prepare-training.js";
+import { buildResNet } from "../../src/models/resnet.js";
+import { buildSimpleCnn } from "../../src/models/simple-cnn.js";
+import { modelVariables } from "../../src/training/variables.js";
+import { distance, paths, usePath } from "../kernels/backends.js";
+
+const shape = { frames: 24, bands: 16, classes: 8, headUnits: 16, seed: 3 };
+const resnet = () => buildResNet({ ...shape, channels: [8, 16], blocks: [2, 1] });
+const simpleCnn = () => buildSimpleCnn({ ...shape, channels: [8, 16], convolutions: [1, 1] });
+const densenet = () => buildDenseNet({ ...shape, stemChannels: 8, growth: 8, layers: [2, 1] });
+const random = (of: number[], seed: number) => tf.randomNormal(of, 0, 1, "float32", seed);
+const batch = () => random([8, shape.frames, shape.bands, 1], 1);
+
+/** Loss, gradients, and the batch statistics after two training steps. */
+function train(model: tf.LayersModel): tf.Tensor[] {
+  const { trained, fixed } = modelVariables(model);
+  const y = tf.softmax(random([8, shape.classes], 2)) as tf.Tensor2D;
+  const step = () =>
+    tf.variableGrads(
+      () => softCrossEntropy(model.apply(batch(), { training: true }) as tf.Tensor2D, y),
+      trained as tf.Variable[],
+    );
+  step();
+  const { value, grads } = step();
+  return [value, ...trained.map(({ name }) => grads[name]!), ...fixed];
+}
+
+const distances = (a: tf.Tensor[], b: tf.Tensor[]) => a.map((tensor, i) => distance(tensor, b[i]!));
+
+describe.each(paths)("a model prepared for training on the %s path", (path) => {
+  beforeAll(() => usePath(path));
+
+  it.each([
+    ["resnet", resnet],
+    ["simple-cnn", simpleCnn],
+  ])("has the loss, gradients and batch statistics of before, bit for bit: %s", (_, build) => {
+    const prepared = build();
+    prepareTraining(prepared);
+    const [after, before] = [train(prepared), train(build())];
+    expect(distances(after, before)).toEqual(before.map(() => 0));
+  });
+
+  it("has those of before up to rounding where it multiplies matrices instead: densenet", () => {
+    const prepared = densenet();
+    prepareTraining(prepared);
+    const [after, before] = [train(prepared), train(densenet())];
+    before.forEach((tensor, i) => {
+      const largest = Math.max(1, ...tensor.dataSync().map(Math.abs));
+      expect(distance(after[i]!, tensor) / largest).toBeLessThan(1e-4);
+    });
+  });
+
+  it("keeps its topology and its predictions", () => {
+    const [prepared, before] = [resnet(), resnet()];
+    prepareTraining(prepared);
+    expect(prepared.toJSON()).toEqual(before.toJSON());
+    const predict = (model: tf.LayersModel) => model.predict(batch()) as tf.Tensor;
+    expect(distance(predict(prepared), predict(before))).toBe(0);
+  });
+
+  it("rectifies apart what is used before the rectifier too", () => {
+    const build = () => {
+      const input = tf.input({ shape: [4, 4, 8] });
+      const norm = new FusedBatchNorm({ name: "norm" }).apply(input) as tf.SymbolicTensor;
+      const rectified = new Rectifier({ name: "rectifier" }).apply(norm) as tf.SymbolicTensor;
+      const sum = tf.layers.add().apply([norm, rectified]) as tf.SymbolicTensor;
+      return tf.model({ inputs: input, outputs: sum });
+    };
+    const prepared = build();
+    prepareTraining(prepared);
+    const x = random([5, 4, 4, 8], 4);
+    const apply = (model: tf.LayersModel) => model.apply(x, { training: true }) as tf.Tensor;
+    expect(distance(apply(prepared), apply(build()))).toBe(0);
+  });
+
+  it("leaves no tensor behind", () => {
+    const model = resnet();
+    prepareTraining(model);
+    tf.tidy(() => void train(model));
+    const { numTensors } = tf.memory();
+    tf.tidy(() => void train(model));
+    expect(tf.memory().numTensors).toBe(numTensors);
+  });
+});
+
+describe.runIf(findBfloat16() !== null)("a model prepared for training in bf16", () => {
+  beforeAll(() => usePath("raw"));
+
+  it.each([
+    ["resnet", resnet],
+    ["simple-cnn", simpleCnn],
+  ])("has the numbers of computing in half precision alone, bit for bit: %s", (_, build) => {
+    const [prepared, before] = [build(), build()];
+    prepareTraining(prepared, "bf16");
+    computeInHalfPrecision(before);
+    const expected = train(before);
+    expect(distances(train(prepared), expected)).toEqual(expected.map(() => 0));
+  });
+});
