@@ -32,7 +32,7 @@ const { recipeFor } = compiled("training/recipes");
 const { runFiles } = compiled("training/run-store");
 
 const [model, precision, rounds] = process.argv.slice(2);
-const stepsPerEpoch = 20;
+const stepsPerEpoch = 10;
 const classes = 8;
 
 loadTensorFlow();

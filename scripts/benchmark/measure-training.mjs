@@ -5,7 +5,7 @@ import { compiled } from "./compiled.mjs";
 import { requireSameNetwork } from "./equality.mjs";
 import { makeRow } from "./row.mjs";
 import { median } from "./statistics.mjs";
-import { optimiserSettings, warmUpSteps } from "./training-settings.mjs";
+import { optimiserSettings, stockWarmUpSteps, warmUpSteps } from "./training-settings.mjs";
 
 /** @type {typeof import("../../src/models/registry.js")} */
 const { architectureNamed, completeOptions } = compiled("models/registry");
@@ -95,7 +95,7 @@ async function prepareAll(task, precision, sides, path, contenders) {
       path,
       layout,
       optimiser: optimiserSettings,
-      warmUpSteps,
+      warmUpSteps: side === "stock" ? stockWarmUpSteps : warmUpSteps,
     };
     /** @type {Prepared} */
     const prepared = await sides[side].ask(request);

@@ -28,7 +28,7 @@ const { openProgress } = compiled("cli/terminal-progress");
 /** @typedef {import("./results-file.mjs").Row} Row */
 
 /** The whole takes about 25 minutes on two cores with this. */
-const usualEffort = { rounds: 7, stockRounds: 3, seconds: 1.5 };
+const usualEffort = { rounds: 5, stockRounds: 2, seconds: 1 };
 const quickEffort = { rounds: 2, stockRounds: 1, seconds: 0.3 };
 
 /** @param {readonly string[]} given the command line */

@@ -12,3 +12,5 @@ export const optimiserSettings = {
 
 /** Steps of warm-up; their losses are compared between the sides. */
 export const warmUpSteps = 3;
+/** Stock tfjs takes up to half a minute for a step. */
+export const stockWarmUpSteps = 2;
