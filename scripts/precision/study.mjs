@@ -18,7 +18,7 @@ export const request = /** @type {const} */ ({
   model: "resnet",
   protocol: "speaker-independent",
   profile: "full",
-  training: { epochs: 12 },
+  training: { epochs: 8 },
 });
 
 /**

@@ -38,10 +38,11 @@ export const resNetDefaults: ResNetOptions = {
 };
 
 /**
- * oneDNN (TensorFlow 2.21, AVX-512) gives random gradients to the kernel of a strided 1 × 1 convolution of fewer
- * input channels: there the positions are picked first and convolved without a stride, which is the same function.
+ * oneDNN (TensorFlow 2.21, AVX-512) writes past its memory in the kernel's gradient of a strided 1 × 1 convolution of
+ * fewer input channels, which are random gradients or the end of the process: there the positions are picked first and
+ * convolved without a stride, which is the same function.
  */
-const fewestStridedChannels = 8;
+const fewestStridedChannels = 16;
 
 /**
  * The network as a tfjs model: standardised log-mel [batch, frames, bands, 1] to logits [batch, classes].
