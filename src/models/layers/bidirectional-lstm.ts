@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { bidirectionalLstm, type LstmWeights } from "../../kernels/lstm.js";
 import type { LayerArguments } from "./only-input.js";
+import { checkSequenceAndMask } from "./sequence-and-mask.js";
 
 export interface BidirectionalLstmArguments {
   /** Units of each direction. */
@@ -37,7 +38,7 @@ export class BidirectionalLstm extends tf.layers.Layer {
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const channels = checkShapes(inputShape)[2];
+    const channels = checkSequenceAndMask(BidirectionalLstm.className, inputShape)[2];
     this.forwards = this.addDirection("forward", channels, this.seed);
     this.backwards = this.addDirection("backward", channels, this.seed + 2);
     super.build(inputShape);
@@ -72,24 +73,11 @@ export class BidirectionalLstm extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const [batch, frames] = checkShapes(inputShape);
+    const [batch, frames] = checkSequenceAndMask(BidirectionalLstm.className, inputShape);
     return [batch, frames, 2 * this.units];
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), units: this.units, seed: this.seed };
   }
-}
-
-function checkShapes(shapes: tf.Shape | tf.Shape[]): [number | null, number | null, number] {
-  const [x, mask] = (Array.isArray(shapes[0]) ? shapes : [shapes, undefined]) as [
-    tf.Shape,
-    tf.Shape | undefined,
-  ];
-  if (x.length !== 3 || mask?.length !== 2 || x[1] !== mask[1]) {
-    throw new Error(
-      `BidirectionalLstm: the inputs are [${x}] and [${mask}], expected [batch, frames, channels] and [batch, frames]`,
-    );
-  }
-  return x as [number | null, number | null, number];
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { LayerArguments } from "./only-input.js";
+import { checkSequenceAndMask } from "./sequence-and-mask.js";
 
 export interface MaskedPoolingArguments {
   /** Whether the standard deviation over frames stands between mean and attention. */
@@ -31,7 +32,7 @@ export class MaskedAttentivePooling extends tf.layers.Layer {
   }
 
   override build(inputShape: tf.Shape | tf.Shape[]): void {
-    const channels = checkShapes(inputShape)[2]!;
+    const channels = checkSequenceAndMask(MaskedAttentivePooling.className, inputShape)[2]!;
     this.score = this.addWeight("score", [channels, 1], "float32", tf.initializers.zeros());
     super.build(inputShape);
   }
@@ -60,24 +61,11 @@ export class MaskedAttentivePooling extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    const [batch, , channels] = checkShapes(inputShape);
+    const [batch, , channels] = checkSequenceAndMask(MaskedAttentivePooling.className, inputShape);
     return [batch, (this.deviation ? 3 : 2) * channels];
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), deviation: this.deviation };
   }
-}
-
-function checkShapes(shapes: tf.Shape | tf.Shape[]): [number | null, number | null, number] {
-  const [x, mask] = (Array.isArray(shapes[0]) ? shapes : [shapes, undefined]) as [
-    tf.Shape,
-    tf.Shape | undefined,
-  ];
-  if (x.length !== 3 || mask?.length !== 2 || x[1] !== mask[1]) {
-    throw new Error(
-      `MaskedAttentivePooling: the inputs are [${x}] and [${mask}], expected [batch, frames, channels] and [batch, frames]`,
-    );
-  }
-  return x as [number | null, number | null, number];
 }

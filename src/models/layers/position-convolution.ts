@@ -3,6 +3,7 @@ import { gelu } from "../../kernels/gelu.js";
 import { groupedConvolution } from "../../kernels/grouped-convolution.js";
 import { isHalf, toHalf } from "../../kernels/half-precision.js";
 import type { LayerArguments } from "./only-input.js";
+import { checkSequenceAndMask } from "./sequence-and-mask.js";
 
 export interface PositionConvolutionArguments {
   /** Frames that the convolution sees, half of them before. */
@@ -39,7 +40,7 @@ export class PositionConvolution extends tf.layers.Layer {
 
   override build(inputShape: tf.Shape[]): void {
     const { size, groups } = this.options;
-    const channels = checkShapes(inputShape)[2]!;
+    const channels = checkSequenceAndMask(PositionConvolution.className, inputShape)[2]!;
     if (channels % groups !== 0) {
       throw new Error(`PositionConvolution: ${channels} channels cannot be divided into ${groups} groups`);
     }
@@ -73,20 +74,10 @@ export class PositionConvolution extends tf.layers.Layer {
   }
 
   override computeOutputShape(inputShape: tf.Shape | tf.Shape[]): tf.Shape {
-    return checkShapes(inputShape);
+    return checkSequenceAndMask(PositionConvolution.className, inputShape);
   }
 
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), ...this.options };
   }
-}
-
-function checkShapes(shapes: tf.Shape | tf.Shape[]): tf.Shape {
-  const [x, mask] = (Array.isArray(shapes[0]) ? shapes : [shapes]) as [tf.Shape, tf.Shape?];
-  if (x.length !== 3 || mask?.length !== 2 || mask[1] !== x[1]) {
-    throw new Error(
-      `PositionConvolution: the inputs are [${x}] and [${mask ?? "none"}], expected [batch, frames, channels] and [batch, frames]`,
-    );
-  }
-  return x;
 }

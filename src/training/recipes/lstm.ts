@@ -1,28 +1,11 @@
-import { usualFeatureAugmentation } from "../../features/augment-features.js";
-import { defaultLogMel } from "../../features/feature-spec.js";
 import type { Recipe } from "./recipe.js";
+import { resnet } from "./resnet.js";
 
 export const lstm: Recipe = {
   // 20 ms between frames, as for the resnet: fewer steps to remember over.
-  features: { ...defaultLogMel, hopLength: 320, trimDecibels: 35 },
+  features: resnet.features,
   options: {},
-  training: {
-    epochs: 60,
-    batchSize: 64,
-    frames: 128,
-    learningRate: 3e-3,
-    warmupEpochs: 2,
-    weightDecay: 0.03,
-    clipNorm: 1,
-    labelSmoothing: 0.1,
-    mixup: { alpha: 0.4, share: 0.5 },
-    classWeights: "none",
-    sampling: "every-clip",
-    augmentation: { ...usualFeatureAugmentation, timeMaskFrames: 18 },
-    averageDecay: 0.998,
-    validateEveryEpochs: 1,
-    patienceEpochs: null,
-  },
+  training: { ...resnet.training, warmupEpochs: 2, weightDecay: 0.03, clipNorm: 1 },
   quick: { epochs: 3, averageDecay: 0.99 },
   sample: { epochs: 8, averageDecay: 0.9, batchSize: 32 },
 };

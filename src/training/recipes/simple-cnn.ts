@@ -1,4 +1,3 @@
-import { usualFeatureAugmentation } from "../../features/augment-features.js";
 import type { Recipe } from "./recipe.js";
 import { resnet } from "./resnet.js";
 
@@ -9,12 +8,8 @@ export const simpleCnn: Recipe = {
     ...resnet.training,
     // A long schedule with much augmentation: a small network on 7,000 clips learns from seeing each in many forms.
     epochs: 100,
-    batchSize: 64,
-    learningRate: 3e-3,
-    weightDecay: 0.02,
     mixup: { alpha: 0.4, share: 0.6 },
-    augmentation: { ...usualFeatureAugmentation, timeMaskFrames: 18 },
   },
   quick: { epochs: 2, averageDecay: 0.98 },
-  sample: { ...resnet.sample, batchSize: 32 },
+  sample: resnet.sample,
 };
