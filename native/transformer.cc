@@ -10,40 +10,13 @@
 // what is computed, and their tests hold it to PyTorch.
 #include "transformer.h"
 
-#include <algorithm>
 #include <cmath>
-#include <thread>
-#include <vector>
 
-#include "lstm-steps.h"
-#include "tensorflow/c/kernels.h"
-#include "tensorflow/c/ops.h"
-#include "tensorflow/c/tf_status.h"
-#include "tensorflow/c/tf_tensor.h"
+#include "half.h"
+#include "op.h"
 
 namespace affectlab {
 namespace {
-
-typedef uint16_t Half;
-typedef uint16_t Halves __attribute__((vector_size(2 * kLanes), aligned(2)));
-typedef uint32_t Words __attribute__((vector_size(4 * kLanes), aligned(4)));
-
-AFFECTLAB_INLINE void load(const float* p, Vector& v) { v = at(p); }
-AFFECTLAB_INLINE void store(float* p, const Vector& v) { at(p) = v; }
-AFFECTLAB_INLINE void load(const Half* p, Vector& v) {
-  Halves halves;
-  std::memcpy(&halves, p, sizeof halves);
-  const Words words = __builtin_convertvector(halves, Words) << 16;
-  std::memcpy(&v, &words, sizeof v);
-}
-// Rounded to nearest, ties to even. (A NaN whose digits would carry into its sign is none that TensorFlow makes.)
-AFFECTLAB_INLINE void store(Half* p, const Vector& v) {
-  Words words;
-  std::memcpy(&words, &v, sizeof words);
-  words += 0x7fffu + ((words >> 16) & 1u);
-  const Halves halves = __builtin_convertvector(words >> 16, Halves);
-  std::memcpy(p, &halves, sizeof halves);
-}
 
 // 1 + erf u, and e^(-u^2), which both need: Abramowitz and Stegun 7.1.26, off by 1.5e-7 at most. The tail is computed
 // itself and not as 1 minus nearly 1.
@@ -186,94 +159,12 @@ struct Loops {
 
 AFFECTLAB_LOOPS(plain, )
 #if defined(__x86_64__)
-AFFECTLAB_LOOPS(avx2, __attribute__((target("avx2,fma"))))
-AFFECTLAB_LOOPS(avx512, __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))))
+AFFECTLAB_LOOPS(avx2, AFFECTLAB_AVX2)
+AFFECTLAB_LOOPS(avx512, AFFECTLAB_AVX512)
+const Loops& loops() { return fastest(plainLoops, avx2Loops, avx512Loops); }
+#else
+const Loops& loops() { return plainLoops; }
 #endif
-
-const Loops& loops() {
-#if defined(__x86_64__)
-  __builtin_cpu_init();
-  static const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  static const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (hasAvx512) return avx512Loops;
-  if (hasAvx2) return avx2Loops;
-#endif
-  return plainLoops;
-}
-
-// Divides 0..count among the cores, each part at least `fewest` long, and runs work(part, first, last) at once.
-template <typename Work>
-int64_t divideWork(int64_t count, int64_t fewest, const Work& work) {
-  const int64_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const int64_t parts = std::max<int64_t>(1, std::min(cores, count / fewest));
-  const int64_t length = ((count + parts - 1) / parts + kLanes - 1) / kLanes * kLanes;
-  std::vector<std::thread> threads;
-  const auto run = [&](int64_t part) {
-    const int64_t first = std::min(part * length, count), last = std::min(first + length, count);
-    if (first < last) work(part, first, last);
-  };
-  int64_t started = 1;
-  try {
-    for (; started < parts; started++) threads.emplace_back(run, started);
-  } catch (...) {
-    // No thread to be had: what is left is done here.
-  }
-  run(0);
-  for (; started < parts; started++) run(started);
-  for (std::thread& thread : threads) thread.join();
-  return parts;
-}
-
-constexpr int64_t kFewestNumbers = 1 << 15;  // fewer are not worth a thread
-
-// What a kernel's call is given and gives; deletes its tensors, and tells the context what failed.
-class Call {
- public:
-  explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
-  ~Call() {
-    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
-    if (!isFine()) TF_OpKernelContext_Failure(context_, status_);
-    TF_DeleteStatus(status_);
-  }
-  bool isFine() const { return TF_GetCode(status_) == TF_OK; }
-  void require(bool isRight, const char* problem) {
-    if (isFine() && !isRight) TF_SetStatus(status_, TF_INVALID_ARGUMENT, problem);
-  }
-  TF_Tensor* input(int index) {
-    TF_Tensor* tensor = nullptr;
-    if (isFine()) TF_GetInput(context_, index, &tensor, status_);
-    if (tensor != nullptr) tensors_.push_back(tensor);
-    return tensor;
-  }
-  template <typename T>
-  T* output(int index, const std::vector<int64_t>& shape, TF_DataType type) {
-    int64_t count = 1;
-    for (int64_t length : shape) count *= length;
-    if (!isFine()) return nullptr;
-    TF_Tensor* tensor = TF_AllocateOutput(context_, index, type, shape.data(), static_cast<int>(shape.size()),
-                                          count * sizeof(T), status_);
-    if (tensor == nullptr || !isFine()) return nullptr;
-    tensors_.push_back(tensor);
-    return static_cast<T*>(TF_TensorData(tensor));
-  }
-
- private:
-  TF_OpKernelContext* context_;
-  TF_Status* status_;
-  std::vector<TF_Tensor*> tensors_;
-};
-
-std::vector<int64_t> shapeOf(const TF_Tensor* tensor) {
-  std::vector<int64_t> shape;
-  for (int axis = 0; axis < TF_NumDims(tensor); axis++) shape.push_back(TF_Dim(tensor, axis));
-  return shape;
-}
-
-template <typename T>
-const T* dataOf(const TF_Tensor* tensor) {
-  return static_cast<const T*>(TF_TensorData(tensor));
-}
 
 template <typename T, TF_DataType type>
 void computeGelu(void*, TF_OpKernelContext* context) {
@@ -392,25 +283,6 @@ void computeNormGrad(void*, TF_OpKernelContext* context) {
       offsetGrad[i] += sums[part * 2 * channels + channels + i];
     }
   }
-}
-
-void unknownShapes(TF_ShapeInferenceContext* context, TF_Status* status) {
-  TF_ShapeInferenceContextSetUnknownShape(context, status);
-}
-
-struct Definition {
-  const char* name;
-  std::vector<const char*> inputs, outputs, attributes;
-};
-
-void defineOp(const Definition& definition, TF_Status* status) {
-  if (TF_GetCode(status) != TF_OK) return;
-  TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(definition.name);
-  for (const char* attribute : definition.attributes) TF_OpDefinitionBuilderAddAttr(op, attribute);
-  for (const char* input : definition.inputs) TF_OpDefinitionBuilderAddInput(op, input);
-  for (const char* output : definition.outputs) TF_OpDefinitionBuilderAddOutput(op, output);
-  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, unknownShapes);
-  TF_RegisterOpDefinition(op, status);
 }
 
 typedef void (*Compute)(void*, TF_OpKernelContext*);

@@ -1,0 +1,121 @@
+// What every file of ops needs: a kernel's call through TensorFlow's C interface, work on all cores, the instruction sets
+// that the loops are compiled for, and the registration.
+#pragma once
+
+#include <algorithm>
+#include <thread>
+#include <vector>
+
+#include "lstm-steps.h"
+#include "tensorflow/c/kernels.h"
+#include "tensorflow/c/ops.h"
+#include "tensorflow/c/tf_status.h"
+#include "tensorflow/c/tf_tensor.h"
+
+namespace affectlab {
+
+#if defined(__x86_64__)
+#define AFFECTLAB_AVX2 __attribute__((target("avx2,fma")))
+#define AFFECTLAB_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
+
+// Of loops that are compiled once for each instruction set, those that this processor runs fastest.
+template <typename Loops>
+const Loops& fastest(const Loops& plain, const Loops& avx2, const Loops& avx512) {
+  __builtin_cpu_init();
+  static const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  static const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return hasAvx512 ? avx512 : hasAvx2 ? avx2 : plain;
+}
+#endif
+
+// Divides 0..count among the cores, each part at least `fewest` long and a multiple of `step`, and runs
+// work(part, first, last) at once. Gives how many parts there are.
+template <typename Work>
+int64_t divideWork(int64_t count, int64_t fewest, const Work& work, int64_t step = kLanes) {
+  const int64_t cores = std::max(1u, std::thread::hardware_concurrency());
+  const int64_t parts = std::max<int64_t>(1, std::min(cores, count / fewest));
+  const int64_t length = ((count + parts - 1) / parts + step - 1) / step * step;
+  std::vector<std::thread> threads;
+  const auto run = [&](int64_t part) {
+    const int64_t first = std::min(part * length, count), last = std::min(first + length, count);
+    if (first < last) work(part, first, last);
+  };
+  int64_t started = 1;
+  try {
+    for (; started < parts; started++) threads.emplace_back(run, started);
+  } catch (...) {
+    // No thread to be had: what is left is done here.
+  }
+  run(0);
+  for (; started < parts; started++) run(started);
+  for (std::thread& thread : threads) thread.join();
+  return parts;
+}
+
+constexpr int64_t kFewestNumbers = 1 << 15;  // fewer are not worth a thread
+
+// What a kernel's call is given and gives; deletes its tensors, and tells the context what failed.
+class Call {
+ public:
+  explicit Call(TF_OpKernelContext* context) : context_(context), status_(TF_NewStatus()) {}
+  ~Call() {
+    for (TF_Tensor* tensor : tensors_) TF_DeleteTensor(tensor);
+    if (!isFine()) TF_OpKernelContext_Failure(context_, status_);
+    TF_DeleteStatus(status_);
+  }
+  bool isFine() const { return TF_GetCode(status_) == TF_OK; }
+  void require(bool isRight, const char* problem) {
+    if (isFine() && !isRight) TF_SetStatus(status_, TF_INVALID_ARGUMENT, problem);
+  }
+  TF_Tensor* input(int index) {
+    TF_Tensor* tensor = nullptr;
+    if (isFine()) TF_GetInput(context_, index, &tensor, status_);
+    if (tensor != nullptr) tensors_.push_back(tensor);
+    return tensor;
+  }
+  template <typename T>
+  T* output(int index, const std::vector<int64_t>& shape, TF_DataType type) {
+    int64_t count = 1;
+    for (int64_t length : shape) count *= length;
+    if (!isFine()) return nullptr;
+    TF_Tensor* tensor = TF_AllocateOutput(context_, index, type, shape.data(), static_cast<int>(shape.size()),
+                                          count * sizeof(T), status_);
+    if (tensor == nullptr || !isFine()) return nullptr;
+    tensors_.push_back(tensor);
+    return static_cast<T*>(TF_TensorData(tensor));
+  }
+
+ private:
+  TF_OpKernelContext* context_;
+  TF_Status* status_;
+  std::vector<TF_Tensor*> tensors_;
+};
+
+inline std::vector<int64_t> shapeOf(const TF_Tensor* tensor) {
+  std::vector<int64_t> shape;
+  for (int axis = 0; axis < TF_NumDims(tensor); axis++) shape.push_back(TF_Dim(tensor, axis));
+  return shape;
+}
+
+template <typename T>
+const T* dataOf(const TF_Tensor* tensor) {
+  return static_cast<const T*>(TF_TensorData(tensor));
+}
+
+struct Definition {
+  const char* name;
+  std::vector<const char*> inputs, outputs, attributes;
+};
+
+inline void defineOp(const Definition& definition, TF_Status* status) {
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_OpDefinitionBuilder* op = TF_NewOpDefinitionBuilder(definition.name);
+  for (const char* attribute : definition.attributes) TF_OpDefinitionBuilderAddAttr(op, attribute);
+  for (const char* input : definition.inputs) TF_OpDefinitionBuilderAddInput(op, input);
+  for (const char* output : definition.outputs) TF_OpDefinitionBuilderAddOutput(op, output);
+  TF_OpDefinitionBuilderSetShapeInferenceFunction(op, TF_ShapeInferenceContextSetUnknownShape);
+  TF_RegisterOpDefinition(op, status);
+}
+
+}  // namespace affectlab
