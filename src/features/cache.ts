@@ -9,6 +9,7 @@ import { forEachLimited } from "./concurrency.js";
 import { openFeaturePool } from "./feature-pool.js";
 import type { FeatureSpec, Features } from "./feature-spec.js";
 import { featureVersion } from "./feature-version.js";
+import type { SoundVariation } from "./sound-variation.js";
 
 /** A clip as the cache sees it; `checksum` is the file's SHA-256 and names its entry. */
 export interface CacheItem {
@@ -22,6 +23,8 @@ export interface CacheOptions {
   readonly home: string;
   /** Worker threads; by default one a core. */
   readonly workers?: number | undefined;
+  /** Describes a varied copy of every clip instead of the clip itself; copies have a folder of their own. */
+  readonly variation?: SoundVariation | undefined;
   readonly onProgress?: ProgressListener | undefined;
   /** Asks for an end after the clips in progress; what was computed stays. */
   readonly stop?: { readonly requested: boolean } | undefined;
@@ -30,9 +33,9 @@ export interface CacheOptions {
 /** Files read at once: enough to hide a disk's latency, few enough for any limit on open files. */
 const readsAtOnce = 32;
 
-/** The folder of a spec's entries, `<home>/features/<hash of the spec and of featureVersion>`. */
-export function featureFolder(home: string, spec: FeatureSpec): string {
-  return join(home, "features", specHash({ featureVersion, spec }));
+/** The folder of a spec's entries, `<home>/features/<hash of the spec, the variation if any, and of featureVersion>`. */
+export function featureFolder(home: string, spec: FeatureSpec, variation?: SoundVariation): string {
+  return join(home, "features", specHash({ featureVersion, spec, ...(variation && { variation }) }));
 }
 
 /** Where a clip's entry lies: `<folder>/<first two digits of checksum>/<checksum>.f32`. */
@@ -53,8 +56,10 @@ export async function cachedFeatures(
   spec: FeatureSpec,
   options: CacheOptions,
 ): Promise<Map<string, Features>> {
-  const folder = featureFolder(options.home, spec);
-  const progress = trackProgress("features", items.length, options.onProgress);
+  const { variation } = options;
+  const folder = featureFolder(options.home, spec, variation);
+  const task = variation === undefined ? "features" : `features of varied copies ${variation.number}`;
+  const progress = trackProgress(task, items.length, options.onProgress);
   const byChecksum = groupByChecksum(items);
   const found = new Map<string, Features>();
   const missing: string[] = [];
@@ -83,6 +88,7 @@ export async function cachedFeatures(
     const problems = await computeMissing(rotated(missing), {
       folder,
       spec,
+      variation,
       workers,
       pathOf,
       stopIfAsked,
@@ -97,6 +103,7 @@ export async function cachedFeatures(
 interface Filling {
   readonly folder: string;
   readonly spec: FeatureSpec;
+  readonly variation: SoundVariation | undefined;
   readonly workers: number | undefined;
   readonly pathOf: (checksum: string) => string;
   readonly stopIfAsked: () => void;
@@ -105,7 +112,7 @@ interface Filling {
 
 /** Computes and keeps entries; returns what is wrong with the clips that have none. */
 async function computeMissing(checksums: readonly string[], filling: Filling): Promise<string[]> {
-  const { folder, spec, workers, pathOf, stopIfAsked, keep } = filling;
+  const { folder, spec, variation, workers, pathOf, stopIfAsked, keep } = filling;
   const problems: string[] = [];
   const pool = openFeaturePool(workers);
   try {
@@ -115,7 +122,7 @@ async function computeMissing(checksums: readonly string[], filling: Filling): P
       // Another process may have been here since the first look.
       const there = await readEntry(entry);
       if (there !== null) return keep(checksum, there);
-      const answer = await pool.compute({ path: pathOf(checksum), checksum, spec });
+      const answer = await pool.compute({ path: pathOf(checksum), checksum, spec, variation });
       if ("problem" in answer) {
         problems.push(answer.problem);
         return;

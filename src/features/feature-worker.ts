@@ -4,6 +4,7 @@ import { LabError } from "../core/errors.js";
 import { sha256 } from "../core/hash.js";
 import { extractFeatures } from "./extract.js";
 import type { FeatureSpec, Features } from "./feature-spec.js";
+import { type SoundVariation, varyClip } from "./sound-variation.js";
 
 /** What a worker thread is asked for. */
 export interface FeatureTask {
@@ -11,6 +12,8 @@ export interface FeatureTask {
   /** SHA-256 that the file must have, or the features would be filed under a name that is not theirs. */
   readonly checksum: string;
   readonly spec: FeatureSpec;
+  /** Describes a varied copy of the sound. */
+  readonly variation?: SoundVariation | undefined;
 }
 
 /** What it answers: features, or what is wrong with the clip (an error's class does not cross threads). */
@@ -18,15 +21,18 @@ export type FeatureAnswer = { readonly features: Features } | { readonly problem
 
 /** Runs in a worker thread: decodes one file and computes its features. */
 export default async function computeFeatures(task: FeatureTask): Promise<FeatureAnswer> {
+  const { path, checksum, spec, variation } = task;
   try {
-    const bytes = await readAudioFile(task.path);
-    if (sha256(bytes) !== task.checksum) {
-      return { problem: `${task.path} has changed since the catalogue was made. Verify its corpus.` };
+    const bytes = await readAudioFile(path);
+    if (sha256(bytes) !== checksum) {
+      return { problem: `${path} has changed since the catalogue was made. Verify its corpus.` };
     }
-    return { features: extractFeatures(await decodeAudio(bytes, task.path), task.spec) };
+    const wave = await decodeAudio(bytes, path);
+    const samples = variation === undefined ? wave.samples : varyClip(wave.samples, checksum, variation);
+    return { features: extractFeatures({ ...wave, samples }, spec) };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    const named = error.message.includes(task.path);
-    return { problem: named ? error.message : `${task.path}: ${error.message}` };
+    const named = error.message.includes(path);
+    return { problem: named ? error.message : `${path}: ${error.message}` };
   }
 }

@@ -98,6 +98,14 @@ export const architectures: readonly Architecture[] = [
       pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
   },
   {
+    name: "general",
+    title: "Whisper's encoder, tuned on varied sounds for recordings from elsewhere",
+    defaults: withoutShape(whisperDefaults),
+    build: (options, shape, seed) => buildWhisper({ ...options, ...shape, seed }),
+    pretrained: (options) =>
+      pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
+  },
+  {
     name: "wav2vec2",
     title:
       "The wav2vec 2.0 architecture from a random start, 4.0 million parameters, or with published weights",

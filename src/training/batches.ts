@@ -35,14 +35,17 @@ export function assembleTrainingBatch(
   classWeights: Float32Array,
   random: Random,
 ): Batch {
-  const { frames, augmentation, waveAugmentation, labelSmoothing, mixup } = options;
+  const { frames, augmentation, waveAugmentation, variedCopies, labelSmoothing, mixup } = options;
   const { bands } = examples[0]!.features;
   const classes = classWeights.length;
   const size = examples.length;
   const values = new Float32Array(size * frames * bands);
   const labels = new Float32Array(size * classes);
-  examples.forEach(({ features: own, label }, row) => {
+  examples.forEach((example, row) => {
+    const { label } = example;
     const offset = row * frames * bands;
+    const own =
+      variedCopies === undefined ? example.features : oneOfCopies(example, variedCopies.share, random);
     const features = waveAugmentation === undefined ? own : varySound(own, waveAugmentation, random);
     if (augmentation === null) placeFeatures(features, frames, null, values, offset);
     else augmentFeatures(features, frames, augmentation, random, values, offset);
@@ -54,6 +57,11 @@ export function assembleTrainingBatch(
   const mixable = { features: values, labels, items: size };
   const mixed = mixBatch(mixable, { alpha: mixup.alpha, probability: mixup.share }, random);
   return { values: mixed.features, labels: mixed.labels, size };
+}
+
+/** A clip as itself or, on a share of occasions, as one of its varied copies. */
+function oneOfCopies({ features, varied = [] }: Example, share: number, random: Random): Features {
+  return varied.length > 0 && random.chance(share) ? varied[random.below(varied.length)]! : features;
 }
 
 /** Features that are samples, varied as a sound; their number changes with the speed. */

@@ -3,7 +3,7 @@ import { usualFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation, type WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { recipeFor } from "./recipes.js";
-import type { TrainingOptions } from "./run-spec.js";
+import type { TrainingOptions, VariedCopies } from "./run-spec.js";
 
 const knownTraining = recipeFor("resnet", "full").training;
 
@@ -34,10 +34,16 @@ export function checkWaveAugmentation({ waveAugmentation }: TrainingOptions, { k
 
 /** Throws LabError naming the option when training options hold one that is unknown or whose value has no meaning. */
 export function checkTraining(training: TrainingOptions): void {
-  refuseUnknown("training", training, { ...knownTraining, waveAugmentation: null, rateFactors: null });
+  refuseUnknown("training", training, {
+    ...knownTraining,
+    waveAugmentation: null,
+    rateFactors: null,
+    variedCopies: null,
+  });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
   refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
+  if (training.variedCopies !== undefined) checkCopies(training.variedCopies);
   const wholeFromOne = ["epochs", "batchSize", "frames", "validateEveryEpochs"] as const;
   for (const name of wholeFromOne) {
     if (!Number.isInteger(training[name]) || training[name] < 1) {
@@ -80,5 +86,19 @@ export function checkTraining(training: TrainingOptions): void {
   }
   if (!(mixup.alpha > 0 && mixup.alpha <= 1)) {
     throw new LabError(`training.mixup.alpha is ${mixup.alpha}.`, "Use a number above 0 and up to 1.");
+  }
+}
+
+function checkCopies(given: VariedCopies): void {
+  refuseUnknown("training.variedCopies", given, { copies: null, share: null, sound: null });
+  refuseUnknown("training.variedCopies.sound", given.sound, knownWaveAugmentation);
+  if (!Number.isInteger(given.copies) || given.copies < 1) {
+    throw new LabError(`training.variedCopies.copies is ${given.copies}.`, "Use a whole number from 1 up.");
+  }
+  if (!(given.share > 0 && given.share <= 1)) {
+    throw new LabError(
+      `training.variedCopies.share is ${given.share}.`,
+      "Use a number above 0 and up to 1, or leave variedCopies out.",
+    );
   }
 }

@@ -2,8 +2,11 @@ import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import { loadCatalogueFor } from "../corpora/catalogue.js";
+import type { Clip } from "../corpora/clip.js";
 import { emotionIndex } from "../corpora/emotions.js";
 import { cachedFeatures } from "../features/cache.js";
+import type { Features } from "../features/feature-spec.js";
+import type { SoundVariation } from "../features/sound-variation.js";
 import {
   fitStandardisation,
   noStandardisation,
@@ -14,7 +17,7 @@ import { splitFor } from "../protocols/split-for.js";
 import type { Example } from "./example.js";
 import { frozenFeatures } from "./frozen-block-cache.js";
 import { pretrainedOf } from "./run-model.js";
-import type { RunSpec } from "./run-spec.js";
+import type { RunSpec, TrainingOptions } from "./run-spec.js";
 import { usualCorpora } from "./usual-corpora.js";
 
 /** The three parts of a split, ready for training, and what the features were standardised by. */
@@ -48,21 +51,32 @@ export async function loadTrainingData(
   const used = new Set([...split.train, ...split.validation, ...split.test]);
   const items = clips.filter((clip) => used.has(clip.id));
   const pretrained = pretrainedOf(spec);
-  const cache = { home: settings.home, onProgress, stop };
-  const features = await (pretrained === null
-    ? cachedFeatures(items, spec.features, cache)
-    : frozenFeatures(items, spec.features, pretrained, cache));
+  const describe = (some: readonly Clip[], variation?: SoundVariation): Promise<Map<string, Features>> => {
+    const cache = { home: settings.home, variation, onProgress, stop };
+    return pretrained === null
+      ? cachedFeatures(some, spec.features, cache)
+      : frozenFeatures(some, spec.features, pretrained, cache);
+  };
+  const features = await describe(items);
+  const trained = new Set(split.train);
+  const trainedItems = items.filter((clip) => trained.has(clip.id));
+  const copies: Map<string, Features>[] = [];
+  for (const variation of variationsOf(spec.training)) copies.push(await describe(trainedItems, variation));
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
   const standardisation =
     pretrained === null
       ? fitStandardisation(split.train.map((id) => features.get(id)!))
       : noStandardisation(pretrained.channels);
+  const take = (from: Map<string, Features>, id: string): Features => {
+    const own = from.get(id)!;
+    from.delete(id); // samples of all corpora are gigabytes: one copy at a time
+    return pretrained === null ? standardise(own, standardisation) : own;
+  };
   const example = (id: string): Example => {
     const clip = byId.get(id)!;
-    const own = features.get(id)!;
-    features.delete(id); // samples of all corpora are gigabytes: one copy at a time
-    const input = pretrained === null ? standardise(own, standardisation) : own;
-    return { clip, features: input, label: emotionIndex(clip.emotion) };
+    const own = { clip, features: take(features, id), label: emotionIndex(clip.emotion) };
+    const hasCopies = copies.length > 0 && trained.has(id);
+    return hasCopies ? { ...own, varied: copies.map((copy) => take(copy, id)) } : own;
   };
   return {
     train: split.train.map(example),
@@ -70,4 +84,10 @@ export async function loadTrainingData(
     test: split.test.map(example),
     standardisation,
   };
+}
+
+function variationsOf({ variedCopies }: TrainingOptions): SoundVariation[] {
+  if (variedCopies === undefined) return [];
+  const { copies, sound } = variedCopies;
+  return Array.from({ length: copies }, (_, i) => ({ sound, number: i + 1 }));
 }

@@ -5,6 +5,8 @@ import type { Features } from "../features/feature-spec.js";
 export interface Example {
   readonly clip: Clip;
   readonly features: Features;
+  /** The same clip with varied sounds, where training asks for copies (`variedCopies`). */
+  readonly varied?: readonly Features[];
   /** 0 to 7, the place in `emotions`. */
   readonly label: number;
 }

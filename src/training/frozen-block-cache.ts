@@ -11,11 +11,14 @@ import { decodeHalfEntry, encodeHalfEntry } from "../features/cache-entry.js";
 import { forEachLimited } from "../features/concurrency.js";
 import type { FeatureSpec, Features } from "../features/feature-spec.js";
 import { featureVersion } from "../features/feature-version.js";
+import type { SoundVariation } from "../features/sound-variation.js";
 import { type Pretrained, throughFrontEnd } from "../models/pretrained.js";
 
 export interface FrozenCacheOptions {
   /** The store's folder; entries go to `frozen/` in it. */
   readonly home: string;
+  /** Takes a varied copy of every clip instead of the clip itself. */
+  readonly variation?: SoundVariation | undefined;
   readonly onProgress?: ProgressListener | undefined;
   /** Asks for an end after the clip in progress; what was computed stays. */
   readonly stop?: { readonly requested: boolean } | undefined;
@@ -27,9 +30,18 @@ const frozenVersion = 1;
 const readsAtOnce = 32;
 const writesAtOnce = 16;
 
-/** The folder of a front end's entries: its name, the checksum of its weights and the features it is given name it. */
-export function frozenFolder(home: string, spec: FeatureSpec, { frontEnd, file }: Pretrained): string {
-  const key = { frozenVersion, featureVersion, frontEnd, weights: file?.sha256 ?? null, spec };
+/**
+ * The folder of a front end's entries: its name, the checksum of its weights, the features it is given and the variation
+ * of the sounds name it.
+ */
+export function frozenFolder(
+  home: string,
+  spec: FeatureSpec,
+  { frontEnd, file }: Pretrained,
+  variation?: SoundVariation,
+): string {
+  const weights = file?.sha256 ?? null;
+  const key = { frozenVersion, featureVersion, frontEnd, weights, spec, ...(variation && { variation }) };
   return join(home, "frozen", specHash(key));
 }
 
@@ -46,9 +58,9 @@ export async function frozenFeatures(
   items: readonly CacheItem[],
   spec: FeatureSpec,
   pretrained: Pretrained,
-  { home, onProgress, stop }: FrozenCacheOptions,
+  { home, variation, onProgress, stop }: FrozenCacheOptions,
 ): Promise<Map<string, Features>> {
-  const folder = frozenFolder(home, spec, pretrained);
+  const folder = frozenFolder(home, spec, pretrained, variation);
   const byChecksum = new Map(items.map((item) => [item.checksum, item]));
   const found = new Map<string, Features>();
   const missing: CacheItem[] = [];
@@ -58,7 +70,7 @@ export async function frozenFeatures(
     else found.set(item.checksum, entry);
   });
   if (missing.length > 0) {
-    const features = await cachedFeatures(missing, spec, { home, onProgress, stop });
+    const features = await cachedFeatures(missing, spec, { home, variation, onProgress, stop });
     const weights = pretrained.file === null ? null : await readWeights(pretrained.file, home);
     const frontEnd = pretrained.buildFrontEnd(weights);
     const progress = trackProgress(`frozen blocks (${pretrained.frontEnd})`, missing.length, onProgress);

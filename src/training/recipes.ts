@@ -2,6 +2,7 @@ import { LabError } from "../core/errors.js";
 import type { Profile } from "../core/settings.js";
 import { densenet } from "./recipes/densenet.js";
 import { densenetOptimised } from "./recipes/densenet-optimised.js";
+import { general } from "./recipes/general.js";
 import { lstm } from "./recipes/lstm.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { resnet } from "./recipes/resnet.js";
@@ -24,6 +25,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "simple-cnn-audio": simpleCnnAudio,
   transformer,
   whisper,
+  general,
   wav2vec2,
 };
 

@@ -7,6 +7,14 @@ import type { ModelOptions } from "../models/registry.js";
 import type { ProtocolName } from "../protocols/split.js";
 import type { Precision } from "./precision.js";
 
+/** Copies of training clips whose sound is varied before the features are computed; the same ones in every epoch. */
+export interface VariedCopies {
+  readonly copies: number;
+  /** A clip is met as one of its copies with this probability, as itself otherwise. */
+  readonly share: number;
+  readonly sound: WaveAugmentation;
+}
+
 /** How a network is trained. Everything here is part of the run's name. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -32,6 +40,8 @@ export interface TrainingOptions {
   readonly augmentation: FeatureAugmentation | null;
   /** How the sound of training clips is varied before that; for features of kind "waveform" alone. */
   readonly waveAugmentation?: WaveAugmentation;
+  /** For features that are cached, and for what a front end makes of them: varied copies beside the clips themselves. */
+  readonly variedCopies?: VariedCopies;
   /** Decay of the exponential moving average of weights that is validated and kept; 0 for none. */
   readonly averageDecay: number;
   /** Validation takes place after every so many epochs and after the last. */

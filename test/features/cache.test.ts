@@ -13,6 +13,7 @@ import { packageRoot } from "../../src/core/settings.js";
 import { type CacheItem, cachedFeatures, entryPath, featureFolder } from "../../src/features/cache.js";
 import { extractFeatures } from "../../src/features/extract.js";
 import { defaultLogMel, type Features } from "../../src/features/feature-spec.js";
+import { varyClip } from "../../src/features/sound-variation.js";
 import { goldenSound } from "./golden.js";
 
 const scratch = mkdtempSync(join(tmpdir(), "affectlab-cache-"));
@@ -86,6 +87,21 @@ describe("feature cache", () => {
     const other = { ...defaultLogMel, bands: 32 };
     const features = await cachedFeatures(items, other, { home, workers: 1 });
     expect(features.get(items[0]!.id)!.bands).toBe(32);
+    await expectComplete(await fill());
+  });
+
+  it("keeps varied copies apart, each the same wherever it is computed", async () => {
+    await fill();
+    const sound = { probability: 1, speed: [0.8, 1.2], noise: { signalToNoiseDecibels: [10, 20] } } as const;
+    const copy = (number: number, more = {}) => fill({ variation: { sound, number }, ...more });
+    const [first, second] = [await copy(1), await copy(2)];
+    for (const { id, path, checksum } of items) {
+      const { samples, ...wave } = await decodeFile(path);
+      const varied = varyClip(samples, checksum, { sound, number: 1 });
+      expect(first.get(id)).toEqual(extractFeatures({ ...wave, samples: varied }, defaultLogMel));
+      expect(second.get(id)).not.toEqual(first.get(id));
+    }
+    expect(await copy(1, { home: join(scratch, `home-${homes++}`), workers: 2 })).toEqual(first);
     await expectComplete(await fill());
   });
 

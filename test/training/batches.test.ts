@@ -99,6 +99,29 @@ describe("a training batch", () => {
     expect(again.values).toEqual(values);
   });
 
+  it("meets a clip as one of its varied copies on the given share of occasions", () => {
+    const marked = (value: number) => ({
+      values: new Float32Array(16 * 4).fill(value),
+      frames: 16,
+      bands: 4,
+    });
+    const { clip, label } = examples[0]!;
+    const clips = Array.from({ length: 4000 }, () => ({
+      ...{ clip, label, features: marked(1) },
+      varied: [marked(2), marked(3), marked(4)],
+    }));
+    const variedCopies = { copies: 3, share: 0.6, sound: {} };
+    const options = { ...plain, frames: 16, variedCopies };
+    const { values } = assembleTrainingBatch(clips, options, weights, createRandom(0));
+    const counts = [0, 0, 0, 0];
+    for (let i = 0; i < clips.length; i++) counts[values[64 * i]! - 1]!++;
+    // Four standard deviations of a share of 4,000 draws.
+    [0.4, 0.2, 0.2, 0.2].forEach((share, i) => {
+      const deviation = Math.sqrt((share * (1 - share)) / clips.length);
+      expect(Math.abs(counts[i]! / clips.length - share)).toBeLessThan(4 * deviation);
+    });
+  });
+
   it("holds smoothed labels times the weight of their class", () => {
     const options = { ...plain, labelSmoothing: 0.3 };
     const { labels } = assembleTrainingBatch(examples, options, weights, createRandom(0));

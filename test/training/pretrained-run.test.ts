@@ -15,8 +15,10 @@ import { cachedFeatures } from "../../src/features/cache.js";
 import { loadPredictor } from "../../src/inference/load-predictor.js";
 import { predictWaves } from "../../src/inference/predict.js";
 import { throughFrontEnd } from "../../src/models/pretrained.js";
+import { loadTrainingData } from "../../src/training/data.js";
 import { defineRun, type RunRequest } from "../../src/training/define-run.js";
 import { evaluateCheckpoint } from "../../src/training/evaluate-checkpoint.js";
+import type { Example } from "../../src/training/example.js";
 import { frozenFeatures, frozenFolder } from "../../src/training/frozen-block-cache.js";
 import { publishRun } from "../../src/training/publish.js";
 import { pretrainedOf } from "../../src/training/run-model.js";
@@ -102,6 +104,22 @@ describe("a run behind a front end", () => {
     expect(kept).toBeLessThan(40);
     expect((await frozenFeatures(clips, spec.features, pretrained, options)).size).toBe(40);
   });
+
+  it("learns from varied copies beside the clips, of training voices alone", async () => {
+    const variedCopies = { copies: 2, share: 0.6, sound: { probability: 1, speed: [0.9, 1.1] as const } };
+    const varied = await defineRun(
+      { ...request, model: "general", training: { ...request.training, variedCopies } },
+      settings,
+    );
+    const { train, validation } = await loadTrainingData(varied, { settings });
+    expect(train.every((example) => example.varied?.length === 2)).toBe(true);
+    expect(validation.every((example) => example.varied === undefined)).toBe(true);
+    const [{ features, varied: copies }] = train as [Example];
+    expect(copies![0]!.values).not.toEqual(features.values);
+    expect(copies![1]!.values).not.toEqual(copies![0]!.values);
+    const { metrics } = await trainRun(varied, { settings });
+    expect(metrics.test.all.uar.value).toBeGreaterThan(0.4); // chance is 1 in 6
+  }, 300_000);
 
   it("stopped and called again gives the same numbers", async () => {
     let steps = 0;

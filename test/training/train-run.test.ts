@@ -156,6 +156,12 @@ describe("the specification of a run", () => {
     [{ training: { augmentation: { timeMask: 3 } } }, 'training.augmentation has no option "timeMask"'],
     [{ training: { waveAugmentation: { pitch: [1, 2] } } }, 'waveAugmentation has no option "pitch"'],
     [{ training: { waveAugmentation: { speed: [1, 2] } } }, "varies samples, but the features are log-mel"],
+    [{ training: { variedCopies: { copies: 0, share: 1, sound: {} } } }, "variedCopies.copies is 0"],
+    [{ training: { variedCopies: { copies: 1, share: 0, sound: {} } } }, "variedCopies.share is 0"],
+    [
+      { training: { variedCopies: { copies: 1, share: 1, sound: { echo: 1 } } } },
+      'sound has no option "echo"',
+    ],
     [{ training: { epochs: 0 } }, "training.epochs is 0"],
     [{ training: { batchSize: 2.5 } }, "training.batchSize is 2.5"],
     [{ training: { learningRate: Number.NaN } }, "training.learningRate is NaN"],
