@@ -94,6 +94,7 @@ async function predictAgain(
       note: "",
     });
   }
+  predictor.plan?.dispose();
   predictor.model.dispose();
   predictor.frontEnd?.dispose();
   return { faults, clips: chosen.length, note: "" };

@@ -7,6 +7,7 @@ import { sha256 } from "../core/hash.js";
 import { packageRoot } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
 import { modelFromFiles, weightsFileName } from "../models/artifacts.js";
+import { prepareInference } from "../models/prepare-inference.js";
 import { parseModelCard } from "./model-card.js";
 import type { Predictor } from "./predict.js";
 
@@ -35,10 +36,12 @@ export async function loadPredictor({
   const cardPath = join(folder, "card.json");
   const card = parseModelCard(await readJson(cardPath), cardPath);
   const network = await readModel(folder);
-  if (card.frontEnd === undefined) return { card, model: network };
+  const plan = prepareInference(network);
+  if (card.frontEnd === undefined) return { card, model: network, plan };
   return {
     card,
     model: network,
+    plan,
     frontEnd: await readModel(join(folder, "..", "..", card.frontEnd.name), card.frontEnd.sha256),
   };
 }

@@ -4,6 +4,7 @@ import { LabError } from "../core/errors.js";
 import { extractFeatures } from "../features/extract.js";
 import { placeFeatures } from "../features/place-features.js";
 import { standardise } from "../features/standardise.js";
+import type { InferencePlan } from "../models/prepare-inference.js";
 import { throughFrontEnd } from "../models/pretrained.js";
 import type { ModelCard } from "./model-card.js";
 
@@ -11,6 +12,8 @@ import type { ModelCard } from "./model-card.js";
 export interface Predictor {
   readonly card: ModelCard;
   readonly model: tf.LayersModel;
+  /** The model laid out for quick answers; where it is absent the model itself computes. */
+  readonly plan?: InferencePlan;
   /** The fixed network between features and model, where the card names one. */
   readonly frontEnd?: tf.LayersModel;
 }
@@ -46,27 +49,39 @@ export function prepareInput(
  * The emotion of each recording, one forward pass for all of them. Throws LabError when the model gives numbers
  * that are none.
  */
-export function predictWaves({ card, model, frontEnd }: Predictor, waves: readonly Wave[]): EmotionAnswer[] {
+export function predictWaves(
+  { card, model, plan, frontEnd }: Predictor,
+  waves: readonly Wave[],
+): EmotionAnswer[] {
   if (waves.length === 0) return [];
   const inputs = waves.map((wave) => prepareInput(wave, card, frontEnd));
   const values = new Float32Array(inputs.length * inputs[0]!.length);
   for (const [i, input] of inputs.entries()) values.set(input, i * input.length);
   const shape = model.inputs[0]!.shape.slice(1) as number[];
-  const [plain, tempered] = tf.tidy(() => {
-    const logits = model.apply(tf.tensor(values, [inputs.length, ...shape]), {
-      training: false,
-    }) as tf.Tensor2D;
-    const rows = (t: tf.Tensor): number[][] => tf.softmax(t as tf.Tensor2D).arraySync() as number[][];
-    return [rows(logits), rows(tf.div(logits, card.temperature))] as const;
+  const logits = tf.tidy(() => {
+    const x = tf.tensor(values, [inputs.length, ...shape]);
+    return (plan?.run(x) ?? (model.apply(x, { training: false }) as tf.Tensor)).dataSync();
   });
-  return plain.map((probabilities, i) => {
-    if (probabilities.some((p) => !Number.isFinite(p))) {
-      throw new LabError(
-        `The model ${card.name} gives no number.`,
-        "Its weights are damaged: restore or publish them again.",
-      );
-    }
-    const best = probabilities.indexOf(Math.max(...probabilities));
-    return { emotion: card.labels[best]!, probabilities, confidence: Math.max(...tempered[i]!) };
-  });
+  const classes = card.labels.length;
+  return waves.map((_, i) => toAnswer(logits.subarray(i * classes, (i + 1) * classes) as Float32Array, card));
+}
+
+function toAnswer(logits: Float32Array, { name, labels, temperature }: ModelCard): EmotionAnswer {
+  if (!logits.every(Number.isFinite)) {
+    throw new LabError(
+      `The model ${name} gives no number.`,
+      "Its weights are damaged: restore or publish them again.",
+    );
+  }
+  const probabilities = softmax(logits);
+  const best = probabilities.indexOf(Math.max(...probabilities));
+  return { emotion: labels[best]!, probabilities, confidence: Math.max(...softmax(logits, temperature)) };
+}
+
+/** exp(logit / temperature) over its sum. Here and not in TensorFlow: eight numbers are not worth two calls. */
+function softmax(logits: Float32Array, temperature = 1): number[] {
+  const largest = Math.max(...logits);
+  const powers = Array.from(logits, (logit) => Math.exp((logit - largest) / temperature));
+  const sum = powers.reduce((total, power) => total + power);
+  return powers.map((power) => power / sum);
 }

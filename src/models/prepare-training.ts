@@ -4,6 +4,7 @@ import { computeInHalfPrecision } from "./half-precision.js";
 import { BatchStatistics } from "./layers/batch-statistics.js";
 import { onlyInput } from "./layers/only-input.js";
 import { FusedBatchNorm, Rectifier } from "./layers.js";
+import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
 
 /**
  * Makes a model's training steps (`apply(x, { training: true })`) fast, and compute in `precision`. Topology, weights and
@@ -17,7 +18,7 @@ import { FusedBatchNorm, Rectifier } from "./layers.js";
 export function prepareTraining(model: tf.LayersModel, precision: "float32" | "bf16" = "float32"): void {
   for (const layer of model.layers) {
     if (layer instanceof FusedBatchNorm) fuseRectifier(layer);
-    else if (layer.getClassName() === "Conv2D") shortenConvolution(layer);
+    else if (isPlainConvolution(layer)) shortenConvolution(layer);
   }
   if (model.layers.some((layer) => layer instanceof FusedBatchNorm)) followStatisticsTogether(model);
   if (precision === "bf16") computeInHalfPrecision(model); // last: it wraps what is there
@@ -57,31 +58,12 @@ function followStatisticsTogether(model: tf.LayersModel): void {
   });
 }
 
-/** What a Conv2D layer of tfjs is set to. */
-interface ConvolutionConfig {
-  readonly kernelSize: readonly [number, number];
-  readonly strides: [number, number];
-  readonly dilationRate: readonly [number, number];
-  readonly padding: string;
-  readonly dataFormat: string;
-  readonly useBias: boolean;
-  readonly activation: string;
-}
-
 function shortenConvolution(layer: tf.layers.Layer): void {
-  const config = layer.getConfig() as unknown as ConvolutionConfig;
-  const { strides, padding } = config;
-  const isPlain =
-    !config.useBias &&
-    config.activation === "linear" &&
-    config.dataFormat === "channelsLast" &&
-    config.dilationRate.every((rate) => rate === 1) &&
-    (padding === "same" || padding === "valid");
-  if (!isPlain) return;
+  const { kernelSize, strides, padding } = settingsOf(layer);
   const kernel = () => layer.weights[0]!.read() as tf.Tensor4D;
   if (producersOf(layer).every((producer) => producer.getClassName() === "InputLayer")) {
     replaceInTraining(layer, (_, x) => convolveData(onlyInput(x), kernel(), strides, padding));
-  } else if ([...config.kernelSize, ...strides].every((size) => size === 1)) {
+  } else if ([...kernelSize, ...strides].every((size) => size === 1)) {
     replaceInTraining(layer, (_, x) => convolvePoints(onlyInput(x), kernel()));
   }
 }
