@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { sampleRateHz } from "../audio/wave.js";
 import { LabError, messageOf } from "../core/errors.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
@@ -11,10 +12,14 @@ interface PredictFlags {
 
 interface FileAnswer {
   readonly file: string;
+  /** Seconds. */
+  readonly duration: number;
   readonly emotion: string;
   /** The largest probability after calibration. */
   readonly confidence: number;
   readonly probabilities: Readonly<Record<string, number>>;
+  /** The row's name of the model that answers. */
+  readonly model: string;
 }
 
 /** `affectlab predict`: the emotion of recordings. */
@@ -22,7 +27,7 @@ export function addPredictCommand(program: Command): void {
   program
     .command("predict")
     .description("Tell the emotion of recordings, with the probability of each of the eight.")
-    .argument("<files...>", "recordings: WAV, AIFF, FLAC, MP3, OGG, Opus, M4A")
+    .argument("<files...>", "recordings (WAV, AIFF, FLAC, MP3, OGG, Opus, M4A, WebM), and folders of them")
     .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "resnet")
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
     .option("--json", "print JSON instead of a table")
@@ -33,7 +38,7 @@ A file that cannot be used is named on standard error; the others are answered, 
 
 Examples:
   affectlab predict recording.wav
-  affectlab predict *.wav --json > answers.json
+  affectlab predict recordings/ --json > answers.json
   affectlab predict call.mp3 --model resnet --protocol combined`,
     )
     .action(async (files: string[], flags: PredictFlags, command: Command) => {
@@ -41,6 +46,8 @@ Examples:
       const { loadPredictor } = await import("../inference/load-predictor.js");
       const { predictWaves } = await import("../inference/predict.js");
       const { decodeFile } = await import("../audio/decode-file.js");
+      const { findRecordings } = await import("../audio/find-recordings.js");
+      const recordings = await findRecordings(files);
       const predictor = await loadPredictor({
         model: flags.model,
         root: settings.root,
@@ -48,13 +55,16 @@ Examples:
       });
       const { card } = predictor;
       const answers: FileAnswer[] = [];
-      for (const file of files) {
+      for (const file of recordings) {
         try {
-          const { emotion, confidence, probabilities } = predictWaves(predictor, [
-            await decodeFile(file),
-          ])[0]!;
+          const wave = await decodeFile(file);
+          const { emotion, confidence, probabilities } = predictWaves(predictor, [wave])[0]!;
           const named = Object.fromEntries(card.labels.map((label, i) => [label, round(probabilities[i]!)]));
-          answers.push({ file, emotion, confidence: round(confidence), probabilities: named });
+          const duration = round(wave.samples.length / sampleRateHz);
+          answers.push({
+            ...{ file, duration, emotion, confidence: round(confidence) },
+            ...{ probabilities: named, model: card.name },
+          });
         } catch (error) {
           if (!(error instanceof LabError)) throw error;
           const message = messageOf(error);
@@ -62,11 +72,9 @@ Examples:
           process.exitCode = exitCodes.failure;
         }
       }
-      log.info({ model: card.name, files: files.length, answered: answers.length }, "predicted");
-      if (flags.json === true) {
-        const { name, protocol, specHash } = card;
-        console.log(JSON.stringify({ model: { name, protocol, specHash }, predictions: answers }, null, 2));
-      } else if (answers.length > 0) console.log(await answersTable(answers, card.labels));
+      log.info({ model: card.name, files: recordings.length, answered: answers.length }, "predicted");
+      if (flags.json === true) console.log(JSON.stringify(answers, null, 2));
+      else if (answers.length > 0) console.log(await answersTable(answers, card.labels));
     });
 }
 

@@ -110,14 +110,19 @@ describe("from recordings to a published model", () => {
     expect(rows[0]).toMatch(/^% +emotion +confidence +neutral +calm +happy +sad +angry/);
     expect(rows[2]).toMatch(/^takes\/sad-2\.wav +[a-z]+( +\d+\.\d){9}$/);
 
-    const json = await run("predict", "takes/happy-1.wav", "--model", "tiny", "--json");
+    const json = await run("predict", "takes", "--model", "tiny", "--json");
     expect(json.code).toBe(0);
-    const { model, predictions } = JSON.parse(json.out) as {
-      model: object;
-      predictions: { emotion: string; probabilities: Record<string, number> }[];
-    };
-    expect(model).toEqual({ name: "tiny", protocol: "combined", specHash: metrics.specHash });
-    const { emotion, probabilities } = predictions[0]!;
+    const answers = JSON.parse(json.out) as {
+      file: string;
+      emotion: string;
+      probabilities: Record<string, number>;
+    }[];
+    expect(answers).toHaveLength(40); // labels.csv beside them is no recording
+    expect(answers[0]).toMatchObject({ file: "takes/angry-0.wav", duration: 0.5, model: "tiny" });
+    expect(Object.keys(answers[0]!)).toEqual([
+      ...["file", "duration", "emotion", "confidence", "probabilities", "model"],
+    ]);
+    const { emotion, probabilities } = answers[0]!;
     const shares = Object.values(probabilities);
     expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5);
     expect(probabilities[emotion]).toBe(Math.max(...shares));
