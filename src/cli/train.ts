@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
+import { LabError } from "../core/errors.js";
 import { formatSeconds } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
@@ -10,6 +11,7 @@ interface TrainFlags {
   readonly protocol: ProtocolName;
   readonly fold?: string;
   readonly corpora?: string[];
+  readonly rows?: string[];
   readonly set: string[];
   readonly force?: true;
   readonly json?: true;
@@ -22,7 +24,7 @@ export function addTrainCommand(program: Command): void {
     .description(
       "Train a model on a protocol; a run that is finished is loaded, one that was cut off goes on.",
     )
-    .argument("<model>", "an architecture: resnet")
+    .argument("<model>", "an architecture, such as resnet, or all: every row of the comparison")
     .addOption(
       new Option("-p, --protocol <name>", "how clips are divided")
         .choices(protocolNames)
@@ -36,6 +38,7 @@ export function addTrainCommand(program: Command): void {
       (assignment: string, before: string[]) => [...before, assignment],
       [],
     )
+    .option("--rows <names>", "with all: only these rows, separated by commas", namesList)
     .option("--force", "train again although the store has this run")
     .option("--json", "print metrics.json instead of a table")
     .addHelpText(
@@ -47,15 +50,38 @@ Examples:
   affectlab train resnet --protocol combined --profile quick
   affectlab train resnet --protocol speaker-independent --profile full --seed 1
   affectlab train resnet --protocol emobox-ravdess --fold 3 --profile full
+  affectlab train all --protocol speaker-independent --profile full
   affectlab train resnet --protocol combined --corpora my-recordings,crema-d --profile full
   affectlab train resnet --protocol combined --set training.epochs=10 --set options.headUnits=64 \\
       --set features.bands=40 --set training.augmentation=null`,
     )
     .action(async (model: string, flags: TrainFlags, command: Command) => {
       const { settings, log } = await openWorkplace(command);
+      if (model === "all") {
+        refuseForAll(flags);
+        const { trainAll } = await import("./train-all.js");
+        await trainAll(flags, settings, log);
+        return;
+      }
+      if (flags.rows !== undefined)
+        throw new LabError("--rows has a meaning for all alone.", "Leave it out.");
       const spec = await specOf(model, flags, settings);
       await train(spec, flags, settings, log);
     });
+}
+
+/** Throws LabError for an option that is about one run. */
+function refuseForAll({ fold, set, force }: TrainFlags): void {
+  const given = [
+    fold !== undefined && "--fold",
+    set.length > 0 && "--set",
+    force === true && "--force",
+  ].filter((name) => name !== false);
+  if (given.length > 0)
+    throw new LabError(
+      `${given.join(" and ")} has no meaning for all rows at once.`,
+      "Train the row in question by its name.",
+    );
 }
 
 async function specOf(model: string, flags: TrainFlags, settings: Settings): Promise<RunSpec> {

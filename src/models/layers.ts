@@ -4,6 +4,7 @@ import { AttentivePooling } from "./layers/attentive-pooling.js";
 import { BidirectionalLstm } from "./layers/bidirectional-lstm.js";
 import { ChannelDropout } from "./layers/channel-dropout.js";
 import { FrameMask } from "./layers/frame-mask.js";
+import { FrameStatistics } from "./layers/frame-statistics.js";
 import { FusedBatchNorm } from "./layers/fused-batch-norm.js";
 import { Gelu } from "./layers/gelu.js";
 import { GeluConvolution } from "./layers/gelu-convolution.js";
@@ -23,6 +24,7 @@ export {
   BidirectionalLstm,
   ChannelDropout,
   FrameMask,
+  FrameStatistics,
   FusedBatchNorm,
   Gelu,
   GeluConvolution,
@@ -43,6 +45,7 @@ for (const layer of [
   BidirectionalLstm,
   ChannelDropout,
   FrameMask,
+  FrameStatistics,
   FusedBatchNorm,
   Gelu,
   LayerMix,

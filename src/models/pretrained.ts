@@ -2,8 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { halfToSingle, singleToHalf } from "../core/half-precision.js";
 import type { WeightsByName, WeightsFile } from "../core/weights-store.js";
 
-/** What an architecture takes from a network that was trained elsewhere. */
-export interface Pretrained {
+/** The part of a network trained elsewhere that is never trained here: clip by clip, computed once and kept. */
+export interface FrontEnd {
   /** The file of weights; null where they are drawn at random. */
   readonly file: WeightsFile | null;
   /** Names the front end: its folder under models/, and with the file's checksum its cache. */
@@ -12,6 +12,10 @@ export interface Pretrained {
   buildFrontEnd(weights: WeightsByName | null): tf.LayersModel;
   /** Numbers of a frame that the front end gives. */
   readonly channels: number;
+}
+
+/** What an architecture takes from a network that was trained elsewhere. */
+export interface Pretrained extends FrontEnd {
   /** Puts the weights that training starts from into a model; what is new in the model stays as it is. */
   putInto(model: tf.LayersModel, weights: WeightsByName): void;
 }

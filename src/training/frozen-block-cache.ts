@@ -12,7 +12,7 @@ import { forEachLimited } from "../features/concurrency.js";
 import type { FeatureSpec, Features } from "../features/feature-spec.js";
 import { featureVersion } from "../features/feature-version.js";
 import type { SoundVariation } from "../features/sound-variation.js";
-import { type Pretrained, throughFrontEnd } from "../models/pretrained.js";
+import { type FrontEnd, throughFrontEnd } from "../models/pretrained.js";
 
 export interface FrozenCacheOptions {
   /** The store's folder; entries go to `frozen/` in it. */
@@ -37,7 +37,7 @@ const writesAtOnce = 16;
 export function frozenFolder(
   home: string,
   spec: FeatureSpec,
-  { frontEnd, file }: Pretrained,
+  { frontEnd, file }: FrontEnd,
   variation?: SoundVariation,
 ): string {
   const weights = file?.sha256 ?? null;
@@ -57,7 +57,7 @@ export function frozenFolder(
 export async function frozenFeatures(
   items: readonly CacheItem[],
   spec: FeatureSpec,
-  pretrained: Pretrained,
+  pretrained: FrontEnd,
   { home, variation, onProgress, stop }: FrozenCacheOptions,
 ): Promise<Map<string, Features>> {
   const folder = frozenFolder(home, spec, pretrained, variation);

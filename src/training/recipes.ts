@@ -29,6 +29,11 @@ const recipes: Readonly<Record<string, Recipe>> = {
   wav2vec2,
 };
 
+/** Whether an architecture of that name can be trained. */
+export function hasRecipe(model: string): boolean {
+  return Object.hasOwn(recipes, model);
+}
+
 /** The recipe of an architecture, with the training of a profile. Throws LabError when there is none. */
 export function recipeFor(
   model: string,
