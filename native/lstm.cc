@@ -25,6 +25,7 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 #include "transformer.h"
+#include "convolution.h"
 
 namespace affectlab {
 namespace {
@@ -307,7 +308,7 @@ napi_value useInstructions(napi_env env, napi_callback_info info) {
 }  // namespace affectlab
 
 NAPI_MODULE_INIT() {
-  static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps();
+  static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() + affectlab::registerConvolutionOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

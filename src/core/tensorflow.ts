@@ -48,6 +48,7 @@ export const nativeKernels = {
     "AffectlabScaledGeluGrad",
     "AffectlabLayerNorm",
     "AffectlabLayerNormGrad",
+    "AffectlabConvolution",
   ],
 } as const;
 let areNativeKernelsTried = false;

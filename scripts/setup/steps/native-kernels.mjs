@@ -56,7 +56,7 @@ async function compile() {
       // No -march: the source chooses among instruction sets as it runs, so the addon may move to another processor.
       ...["-O3", "-std=c++17", "-shared", "-fPIC", "-pthread", "-Wno-psabi", "-DNAPI_VERSION=8"],
       ...["-I", join(places.modules, "node-api-headers", "include"), "-I", join(deps, "include")],
-      ...["lstm.cc", "transformer.cc"].map((source) => join(nativeSources, source)),
+      ...["lstm.cc", "transformer.cc", "convolution.cc"].map((source) => join(nativeSources, source)),
       ...["-L", join(deps, "lib"), "-ltensorflow_framework", `-Wl,-rpath,${findLibrary().folder}`],
       ...["-o", part],
     ],
