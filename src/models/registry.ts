@@ -48,6 +48,12 @@ export const architectures: readonly Architecture[] = [
     build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
   },
   {
+    name: "resnet-distilled",
+    title: "The residual network, taught by the large ones on the training clips",
+    defaults: withoutShape(resNetDefaults),
+    build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
+  },
+  {
     name: "lstm",
     title: "Two bidirectional LSTM layers with attention over frames, 190 thousand parameters",
     defaults: withoutShape(lstmDefaults),

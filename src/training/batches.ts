@@ -26,7 +26,7 @@ export function assembleBatch(features: readonly Features[], frames: number): Fl
 }
 
 /**
- * A training batch: varied sounds, augmented features, smoothed labels times the class weights, and on a share of batches mixup:
+ * A training batch: varied sounds, augmented features, smoothed labels (blended with what teachers say) times the class weights, and on a share of batches mixup:
  * every row is blended with another row of the batch, features and labels alike.
  */
 export function assembleTrainingBatch(
@@ -35,7 +35,8 @@ export function assembleTrainingBatch(
   classWeights: Float32Array,
   random: Random,
 ): Batch {
-  const { frames, augmentation, waveAugmentation, variedCopies, labelSmoothing, mixup } = options;
+  const { frames, augmentation, waveAugmentation, variedCopies, labelSmoothing, mixup, distillation } =
+    options;
   const { bands } = examples[0]!.features;
   const classes = classWeights.length;
   const size = examples.length;
@@ -52,11 +53,26 @@ export function assembleTrainingBatch(
     const weight = classWeights[label]!;
     for (let k = 0; k < classes; k++) labels[row * classes + k] = (weight * labelSmoothing) / classes;
     labels[row * classes + label]! += weight * (1 - labelSmoothing);
+    if (distillation !== undefined)
+      listenToTeachers(example, distillation.share, weight, labels, row * classes);
   });
   if (mixup.share <= 0) return { values, labels, size }; // without mixup nothing is drawn for it
   const mixable = { features: values, labels, items: size };
   const mixed = mixBatch(mixable, { alpha: mixup.alpha, probability: mixup.share }, random);
   return { values: mixed.features, labels: mixed.labels, size };
+}
+
+/** Moves a share of the target at `offset` from the label to what the teachers say. */
+function listenToTeachers(
+  { teacher }: Example,
+  share: number,
+  weight: number,
+  labels: Float32Array,
+  offset: number,
+): void {
+  teacher!.forEach((probability, k) => {
+    labels[offset + k] = (1 - share) * labels[offset + k]! + share * weight * probability;
+  });
 }
 
 /** A clip as itself or, on a share of occasions, as one of its varied copies. */

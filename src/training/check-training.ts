@@ -3,7 +3,7 @@ import { usualFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation, type WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { recipeFor } from "./recipes.js";
-import type { TrainingOptions, VariedCopies } from "./run-spec.js";
+import type { Distillation, TrainingOptions, VariedCopies } from "./run-spec.js";
 
 const knownTraining = recipeFor("resnet", "full").training;
 
@@ -39,11 +39,13 @@ export function checkTraining(training: TrainingOptions): void {
     waveAugmentation: null,
     rateFactors: null,
     variedCopies: null,
+    distillation: null,
   });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
   refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
   if (training.variedCopies !== undefined) checkCopies(training.variedCopies);
+  if (training.distillation !== undefined) checkDistillation(training.distillation);
   const wholeFromOne = ["epochs", "batchSize", "frames", "validateEveryEpochs"] as const;
   for (const name of wholeFromOne) {
     if (!Number.isInteger(training[name]) || training[name] < 1) {
@@ -100,5 +102,20 @@ function checkCopies(given: VariedCopies): void {
       `training.variedCopies.share is ${given.share}.`,
       "Use a number above 0 and up to 1, or leave variedCopies out.",
     );
+  }
+}
+
+function checkDistillation(given: Distillation): void {
+  refuseUnknown("training.distillation", given, { teachers: null, share: null, temperature: null });
+  const { teachers, share, temperature } = given;
+  if (teachers.length === 0) {
+    throw new LabError("training.distillation names no teacher.", "Name an architecture, or leave it out.");
+  }
+  for (const teacher of teachers) recipeFor(teacher, "full");
+  if (!(share > 0 && share <= 1)) {
+    throw new LabError(`training.distillation.share is ${share}.`, "Use a number above 0 and up to 1.");
+  }
+  if (!(temperature > 0 && temperature < Number.POSITIVE_INFINITY)) {
+    throw new LabError(`training.distillation.temperature is ${temperature}.`, "Use a number above 0.");
   }
 }

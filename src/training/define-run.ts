@@ -41,6 +41,12 @@ export async function defineRun(request: RunRequest, settings: Settings): Promis
   const features = { ...recipe.features, ...request.features } as FeatureSpec;
   checkWaveAugmentation(training, features);
   if (features.kind === recipe.features.kind) refuseUnknown("features", features, recipe.features);
+  const teachers: RunSpec[] = [];
+  for (const model of training.distillation?.teachers ?? []) {
+    const { protocol, fold, precision, corpora } = request;
+    const teacher = { model, protocol, fold, precision, corpora, profile, seed: 0 };
+    teachers.push(await defineRun(teacher as RunRequest, settings));
+  }
   return {
     version: 1,
     profile,
@@ -51,6 +57,7 @@ export async function defineRun(request: RunRequest, settings: Settings): Promis
     protocol: request.protocol,
     fold: request.fold ?? null,
     training,
+    ...(teachers.length > 0 && { teachers }),
     precision: decidePrecision(request.precision ?? settings.precision, profile),
     seed: request.seed ?? settings.seed,
   };

@@ -9,4 +9,6 @@ export interface Example {
   readonly varied?: readonly Features[];
   /** 0 to 7, the place in `emotions`. */
   readonly label: number;
+  /** What the teachers say, [emotions] summing to 1, where training has any (`distillation`). */
+  readonly teacher?: Float32Array;
 }

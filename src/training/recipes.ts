@@ -6,6 +6,7 @@ import { general } from "./recipes/general.js";
 import { lstm } from "./recipes/lstm.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { resnet } from "./recipes/resnet.js";
+import { resnetDistilled } from "./recipes/resnet-distilled.js";
 import { resnetWide } from "./recipes/resnet-wide.js";
 import { simpleCnn } from "./recipes/simple-cnn.js";
 import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
@@ -17,6 +18,7 @@ export type { Recipe };
 
 const recipes: Readonly<Record<string, Recipe>> = {
   resnet,
+  "resnet-distilled": resnetDistilled,
   "resnet-wide": resnetWide,
   "simple-cnn": simpleCnn,
   densenet,

@@ -15,6 +15,16 @@ export interface VariedCopies {
   readonly sound: WaveAugmentation;
 }
 
+/** A network learns from what others say of the training clips, beside the labels (Hinton et al. 2015). */
+export interface Distillation {
+  /** Architectures whose runs by their own recipes, of seed 0 on the same protocol, are the teachers. */
+  readonly teachers: readonly string[];
+  /** The teachers' share of the target; the rest is the label's. */
+  readonly share: number;
+  /** Divides the teachers' logits: above 1, what they deem second counts more. */
+  readonly temperature: number;
+}
+
 /** How a network is trained. Everything here is part of the run's name. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -42,6 +52,7 @@ export interface TrainingOptions {
   readonly waveAugmentation?: WaveAugmentation;
   /** For features that are cached, and for what a front end makes of them: varied copies beside the clips themselves. */
   readonly variedCopies?: VariedCopies;
+  readonly distillation?: Distillation;
   /** Decay of the exponential moving average of weights that is validated and kept; 0 for none. */
   readonly averageDecay: number;
   /** Validation takes place after every so many epochs and after the last. */
@@ -63,6 +74,8 @@ export interface RunSpec {
   readonly protocol: ProtocolName;
   readonly fold: string | null;
   readonly training: TrainingOptions;
+  /** The runs that `training.distillation` names, whole: they are trained first where the store lacks them. */
+  readonly teachers?: readonly RunSpec[];
   readonly precision: Precision;
   /** Initialisation, order and augmentation; the split has a seed of its own. */
   readonly seed: number;

@@ -21,6 +21,7 @@ import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
 import { markRunning } from "./running.js";
+import { askTeachers, withTeachers } from "./teachers.js";
 
 export interface TrainOptions {
   readonly settings: Settings;
@@ -35,7 +36,7 @@ export interface TrainOptions {
 
 /**
  * The run of a specification: read from the store when it is there, gone on with when it was cut off, trained
- * from the start otherwise. The weights of the epoch with the best validation UAR are the ones that are judged;
+ * from the start otherwise; its teachers, if it has any, first. The weights of the epoch with the best validation UAR are the ones that are judged;
  * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent
  * corpora and for a precision that this machine does not have.
  */
@@ -48,6 +49,7 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
 
   loadTensorFlow();
   requirePrecision(spec.precision);
+  await trainTeachers(spec, options);
   const files = await openRun(spec, settings);
   const unmark = await markRunning(files);
   try {
@@ -58,12 +60,24 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
   return (await readRun(hash, settings))!;
 }
 
+/** The runs that this one learns from, where the store lacks them. */
+async function trainTeachers({ teachers = [] }: RunSpec, options: TrainOptions): Promise<void> {
+  for (const teacher of teachers) {
+    const { settings, stop } = options;
+    const onProgress: ProgressListener = (state) =>
+      options.onProgress?.({ ...state, task: `teacher ${teacher.model}, ${state.task}` });
+    await trainRun(teacher, { settings, onProgress, ...(stop !== undefined && { stop }) });
+  }
+}
+
 async function trainAndJudge(
   spec: RunSpec,
   files: RunFiles,
   { settings, onProgress, onEpoch, stop }: TrainOptions,
 ): Promise<void> {
   const hash = runHash(spec);
+  const answers =
+    spec.teachers === undefined ? null : await askTeachers(spec, { settings, onProgress, stop });
   const data = await loadTrainingData(spec, { settings, onProgress, stop });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);
@@ -73,7 +87,7 @@ async function trainAndJudge(
     if (checkpoint === null) await putPretrainedInto(model, spec, settings);
     const state = await runTrainingLoop({
       model,
-      train: data.train,
+      train: answers === null ? data.train : withTeachers(data.train, answers),
       validation: data.validation,
       options: spec.training,
       seed: spec.seed,

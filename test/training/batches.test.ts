@@ -99,6 +99,23 @@ describe("a training batch", () => {
     expect(again.values).toEqual(values);
   });
 
+  it("blends what teachers say into the target, by their share and under the class weight", () => {
+    const taught = examples.map((example) => ({ ...example, teacher: Float32Array.of(0.2, 0.7, 0.1) }));
+    const distillation = { teachers: ["resnet"], share: 0.75, temperature: 1 };
+    const { labels } = assembleTrainingBatch(
+      taught,
+      { ...plain, labelSmoothing: 0, distillation },
+      weights,
+      createRandom(0),
+    );
+    taught.forEach(({ label }, row) => {
+      [0.2, 0.7, 0.1].forEach((p, k) => {
+        const expected = weights[label]! * (0.75 * p + (k === label ? 0.25 : 0));
+        expect(labels[3 * row + k]).toBeCloseTo(expected, 6);
+      });
+    });
+  });
+
   it("meets a clip as one of its varied copies on the given share of occasions", () => {
     const marked = (value: number) => ({
       values: new Float32Array(16 * 4).fill(value),

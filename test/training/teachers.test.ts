@@ -1,0 +1,100 @@
+/** A network that learns from another's answers: the teacher is trained first, asked on training clips, and listened to. */
+import { existsSync } from "node:fs";
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ProgressState } from "../../src/core/progress.js";
+import type { Settings } from "../../src/core/settings.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
+import { readPredictions } from "../../src/evaluation/predictions-file.js";
+import { loadTrainingData } from "../../src/training/data.js";
+import { defineRun } from "../../src/training/define-run.js";
+import { predictExamples } from "../../src/training/predict-examples.js";
+import { loadRunModel } from "../../src/training/run-model.js";
+import { type RunSpec, runHash } from "../../src/training/run-spec.js";
+import { runFiles } from "../../src/training/run-store.js";
+import { askTeachers, withTeachers } from "../../src/training/teachers.js";
+import { trainRun } from "../../src/training/train-run.js";
+import { settingsWithTones, toneRequest } from "./toy-corpus.js";
+
+let settings: Settings;
+let teacher: RunSpec;
+let student: RunSpec;
+const tasks = new Set<string>();
+
+/** The tone network under another temperature; its teacher is a run whose recipe is made as small as the student. */
+const taughtBy = (spec: RunSpec, temperature: number): RunSpec => ({
+  ...student,
+  training: { ...student.training, distillation: { teachers: ["resnet"], share: 0.8, temperature } },
+  teachers: [spec],
+});
+
+beforeAll(async () => {
+  loadTensorFlow();
+  settings = await settingsWithTones();
+  teacher = await defineRun(toneRequest, settings);
+  student = await defineRun({ ...toneRequest, seed: 5 }, settings);
+  const onProgress = ({ task }: ProgressState) => void tasks.add(task.replace(/\d+ of/, "n of"));
+  await trainRun(taughtBy(teacher, 2), { settings, onProgress });
+}, 300_000);
+
+describe("teachers", () => {
+  it("are trained first, and named in the progress", async () => {
+    expect(existsSync(runFiles(runHash(teacher), settings).metrics)).toBe(true);
+    expect(tasks).toContain("teacher resnet, epoch n of 3");
+    expect(tasks).toContain("epoch n of 3");
+  });
+
+  it("are asked about the clips they were trained on, and about no other", async () => {
+    const { train } = await loadTrainingData(teacher, { settings });
+    const answers = await askTeachers(taughtBy(teacher, 1), { settings });
+    expect([...answers.keys()].sort()).toEqual(train.map(({ clip }) => clip.id).sort());
+    const { model } = await loadRunModel(teacher, settings, "best");
+    const predictions = await predictExamples(model, train, teacher.training.frames);
+    model.dispose();
+    for (const { clip, probabilities } of predictions) {
+      probabilities.forEach((p, k) => void expect(answers.get(clip)![k]).toBeCloseTo(p, 5));
+    }
+  });
+
+  it("say less surely what they say at a higher temperature, and the mean of what several say", async () => {
+    const ask = (temperature: number) => askTeachers(taughtBy(teacher, temperature), { settings });
+    const [plain, soft] = [await ask(1), await ask(3)];
+    for (const [clip, answer] of plain) {
+      const softened = soft.get(clip)!;
+      const powers = answer.map((p) => p ** (1 / 3));
+      const sum = powers.reduce((a, b) => a + b, 0);
+      softened.forEach((p, k) => void expect(p).toBeCloseTo(powers[k]! / sum, 5));
+      expect(Math.max(...softened)).toBeLessThanOrEqual(Math.max(...answer) + 1e-6);
+    }
+    const twice = await askTeachers({ ...taughtBy(teacher, 1), teachers: [teacher, teacher] }, { settings });
+    for (const [clip, answer] of plain) {
+      answer.forEach((p, k) => void expect(twice.get(clip)![k]).toBeCloseTo(p, 5));
+    }
+  });
+
+  it("are asked once: their answers lie beside the run's other predictions", async () => {
+    const path = join(runFiles(runHash(teacher), settings).folder, "predictions-training.csv");
+    const kept = await readFile(path, "utf8");
+    expect(await readPredictions(path)).toHaveLength(6 * 24);
+    await writeFile(path, kept.split("\n").slice(0, 2).join("\n"));
+    expect((await askTeachers(taughtBy(teacher, 1), { settings })).size).toBe(1);
+    await writeFile(path, kept);
+  });
+
+  it("of other clips are refused by the clip's name", async () => {
+    const { train } = await loadTrainingData(student, { settings });
+    expect(() => withTeachers(train, new Map())).toThrow(`not trained on ${train[0]!.clip.id}`);
+  });
+
+  it("are part of a run's name, as their own recipes define them", async () => {
+    const request = { ...toneRequest, model: "resnet-distilled", features: {}, options: {}, training: {} };
+    const distilled = await defineRun(request, settings);
+    const whisper = await defineRun({ model: "whisper", protocol: "evar" }, settings);
+    expect(distilled.teachers?.map(runHash)).toEqual([runHash(whisper)]);
+    const { teachers: _teachers, ...without } = distilled;
+    expect(runHash(without)).not.toBe(runHash(distilled));
+    const third = await defineRun({ ...request, seed: 3 }, settings);
+    expect(third.teachers?.map(({ seed }) => seed)).toEqual([0]);
+  });
+});
