@@ -12,20 +12,22 @@
 #include <node_api.h>
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <functional>
+#include <map>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "convolution.h"
+#include "instructions.h"
 #include "lstm-steps.h"
+#include "optimiser.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 #include "transformer.h"
-#include "convolution.h"
 
 namespace affectlab {
 namespace {
@@ -50,30 +52,21 @@ void forwardPlain(const ForwardArguments& a) { runForward<1>(a); }
 void backwardPlain(const BackwardArguments& a) { backwardByWidth<1, 2>(a); }
 
 #if defined(__x86_64__)
-#define AFFECTLAB_AVX2 __attribute__((target("avx2,fma")))
-#define AFFECTLAB_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
 AFFECTLAB_AVX2 void forwardAvx2(const ForwardArguments& a) { runForward<1>(a); }
 AFFECTLAB_AVX2 void backwardAvx2(const BackwardArguments& a) { backwardByWidth<1, 2>(a); }
 AFFECTLAB_AVX512 void forwardAvx512(const ForwardArguments& a) { runForward<4>(a); }
 AFFECTLAB_AVX512 void backwardAvx512(const BackwardArguments& a) { backwardByWidth<4, 8>(a); }
 #endif
 
-// Those of that name, or of the best set that this processor has for an empty name; null where it has them not.
-const Loops* loopsFor(const std::string& name) {
+const Loops& loops() {
   static const Loops plain = {forwardPlain, backwardPlain};
 #if defined(__x86_64__)
   static const Loops avx2 = {forwardAvx2, backwardAvx2}, avx512 = {forwardAvx512, backwardAvx512};
-  __builtin_cpu_init();
-  const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  if (hasAvx512 && (name.empty() || name == "avx512")) return &avx512;
-  if (hasAvx2 && (name.empty() || name == "avx2")) return &avx2;
+  return fastest(plain, avx2, avx512);
+#else
+  return plain;
 #endif
-  return name.empty() || name == "plain" ? &plain : nullptr;
 }
-
-std::atomic<const Loops*> loops{loopsFor("")};
 
 // A part of the work: some rows of the batch in one direction.
 struct Part {
@@ -201,7 +194,7 @@ void forward(Call& call) {
   float* gates = call.output(1, shape);
   float* cell = call.output(2, {batch, frames, 2 * units});
   const std::vector<Part> parts = divide(batch);
-  const Loops& chosen = *loops;
+  const Loops& chosen = loops();
   runTogether(parts.size(), 2 * batch * frames * 4 * units * units, [&](size_t index) {
     const auto [firstRow, lastRow, isBackward] = parts[index];
     const int64_t gate = isBackward ? 4 * units : 0, unit = isBackward ? units : 0;
@@ -231,7 +224,7 @@ void backward(Call& call) {
   float* recurrentGrad = call.output(1, {2, units, 4 * units});
   float* biasGrad = call.output(2, {8 * units});
   const std::vector<Part> parts = divide(batch);
-  const Loops& chosen = *loops;
+  const Loops& chosen = loops();
   const int64_t matrix = units * 4 * units, vector = 4 * units;
   std::vector<float> sums(parts.size() * (matrix + vector));
   runTogether(parts.size(), 2 * batch * frames * 4 * units * units, [&](size_t index) {
@@ -298,9 +291,14 @@ napi_value useInstructions(napi_env env, napi_callback_info info) {
   char text[16] = "";
   napi_get_cb_info(env, info, &count, &name, nullptr, nullptr);
   const bool isText = count == 1 && napi_get_value_string_utf8(env, name, text, sizeof text, &length) == napi_ok;
-  const Loops* found = isText ? loopsFor(text) : nullptr;
-  if (found != nullptr) loops = found;
-  napi_get_boolean(env, found != nullptr, &answer);
+  const std::map<std::string, Instructions> sets = {{"plain", Instructions::plain},
+                                                    {"avx2", Instructions::avx2},
+                                                    {"avx512", Instructions::avx512},
+                                                    {"", bestInstructions()}};
+  const auto found = isText ? sets.find(text) : sets.end();
+  const bool isThere = found != sets.end() && found->second <= bestInstructions();
+  if (isThere) instructions() = found->second;
+  napi_get_boolean(env, isThere, &answer);
   return answer;
 }
 
@@ -308,7 +306,8 @@ napi_value useInstructions(napi_env env, napi_callback_info info) {
 }  // namespace affectlab
 
 NAPI_MODULE_INIT() {
-  static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() + affectlab::registerConvolutionOps();
+  static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() +
+                                     affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

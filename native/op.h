@@ -1,11 +1,12 @@
-// What every file of ops needs: a kernel's call through TensorFlow's C interface, work on all cores, the instruction sets
-// that the loops are compiled for, and the registration.
+// What every file of ops needs: a kernel's call through TensorFlow's C interface, work on all cores, and registration.
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "instructions.h"
 #include "lstm-steps.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
@@ -13,21 +14,6 @@
 #include "tensorflow/c/tf_tensor.h"
 
 namespace affectlab {
-
-#if defined(__x86_64__)
-#define AFFECTLAB_AVX2 __attribute__((target("avx2,fma")))
-#define AFFECTLAB_AVX512 __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")))
-
-// Of loops that are compiled once for each instruction set, those that this processor runs fastest.
-template <typename Loops>
-const Loops& fastest(const Loops& plain, const Loops& avx2, const Loops& avx512) {
-  __builtin_cpu_init();
-  static const bool hasAvx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  static const bool hasAvx512 = hasAvx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  return hasAvx512 ? avx512 : hasAvx2 ? avx2 : plain;
-}
-#endif
 
 // Divides 0..count among the cores, each part at least `fewest` long and a multiple of `step`, and runs
 // work(part, first, last) at once. Gives how many parts there are.
@@ -65,9 +51,10 @@ class Call {
     TF_DeleteStatus(status_);
   }
   bool isFine() const { return TF_GetCode(status_) == TF_OK; }
-  void require(bool isRight, const char* problem) {
-    if (isFine() && !isRight) TF_SetStatus(status_, TF_INVALID_ARGUMENT, problem);
+  void require(bool isRight, const std::string& problem) {
+    if (isFine() && !isRight) TF_SetStatus(status_, TF_INVALID_ARGUMENT, problem.c_str());
   }
+  int inputs() const { return TF_NumInputs(context_); }
   TF_Tensor* input(int index) {
     TF_Tensor* tensor = nullptr;
     if (isFine()) TF_GetInput(context_, index, &tensor, status_);
@@ -103,6 +90,7 @@ const T* dataOf(const TF_Tensor* tensor) {
   return static_cast<const T*>(TF_TensorData(tensor));
 }
 
+// An op as TensorFlow's own definitions read: {name, {"x: T"}, {"y: T"}, {"T: {float, bfloat16}"}}.
 struct Definition {
   const char* name;
   std::vector<const char*> inputs, outputs, attributes;
@@ -116,6 +104,34 @@ inline void defineOp(const Definition& definition, TF_Status* status) {
   for (const char* output : definition.outputs) TF_OpDefinitionBuilderAddOutput(op, output);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(op, TF_ShapeInferenceContextSetUnknownShape);
   TF_RegisterOpDefinition(op, status);
+}
+
+// What computes an op; `create` reads the attributes of a call into an object that `compute` is given.
+struct Kernel {
+  void (*compute)(void*, TF_OpKernelContext*);
+  void* (*create)(TF_OpKernelConstruction*) = nullptr;
+  void (*remove)(void*) = nullptr;
+};
+
+// With `type` where the attribute T is that one alone.
+inline void addKernel(const char* name, const Kernel& made, TF_Status* status) {
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_RegisterKernelBuilder(name, TF_NewKernelBuilder(name, "CPU", made.create, made.compute, made.remove), status);
+}
+inline void addKernel(const char* name, TF_DataType type, const Kernel& made, TF_Status* status) {
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_KernelBuilder* kernel = TF_NewKernelBuilder(name, "CPU", made.create, made.compute, made.remove);
+  TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
+  if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(name, kernel, status);
+}
+
+// Runs `define` once; empty, or why TensorFlow refused what it registers.
+inline std::string registerWith(void (*define)(TF_Status*)) {
+  TF_Status* status = TF_NewStatus();
+  define(status);
+  const std::string problem = TF_GetCode(status) == TF_OK ? "" : TF_Message(status);
+  TF_DeleteStatus(status);
+  return problem;
 }
 
 }  // namespace affectlab

@@ -49,6 +49,7 @@ export const nativeKernels = {
     "AffectlabLayerNorm",
     "AffectlabLayerNormGrad",
     "AffectlabConvolution",
+    "AffectlabAdamW",
   ],
 } as const;
 let areNativeKernelsTried = false;

@@ -34,6 +34,15 @@ export function unflatten(flat: tf.Tensor1D, shapes: readonly (readonly number[]
   });
 }
 
+/**
+ * The same numbers in memory that no other tensor shares, for a kernel that changes them where they lie. Where there are
+ * no raw kernels nothing does: the tensor itself, as one more handle.
+ */
+export function ownCopy<T extends tf.Tensor>(tensor: T): T {
+  if (!hasRawKernels()) return tf.clone(tensor);
+  return runKernel("DeepCopy", [attribute.type("T")], [tensor], 1)[0] as T;
+}
+
 function reshape(tensor: tf.Tensor, shape: tf.Tensor1D): tf.Tensor {
   const attributes = [attribute.type("T"), attribute.type("Tshape", int32Type)];
   return runKernel("Reshape", attributes, [tensor, shape], 1)[0]!;

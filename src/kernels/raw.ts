@@ -111,6 +111,7 @@ export function runOneDnnKernel(
 /** Attributes by kind, so that a kernel's file reads like TensorFlow's op definition. */
 export const attribute = {
   type: (name: string, value = float32Type): OpAttribute => make(name, "TF_ATTR_TYPE", value),
+  integer: (name: string, value: number): OpAttribute => make(name, "TF_ATTR_INT", value),
   integers: (name: string, value: readonly number[]): OpAttribute => make(name, "TF_ATTR_INT", value),
   float: (name: string, value: number): OpAttribute => make(name, "TF_ATTR_FLOAT", value),
   bool: (name: string, value: boolean): OpAttribute => make(name, "TF_ATTR_BOOL", value),

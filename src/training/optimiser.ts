@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
-import { flatten, unflatten } from "../kernels/flat.js";
+import { createAdamW } from "../kernels/adamw.js";
+import { flatten, ownCopy, unflatten } from "../kernels/flat.js";
 
 /** Settings of AdamW; the learning rate is given at each step. */
 export interface OptimiserOptions {
@@ -33,10 +34,6 @@ export interface Optimiser {
   dispose(): void;
 }
 
-const firstDecay = 0.9;
-const secondDecay = 0.999;
-const epsilon = 1e-8;
-
 const sizeOf = (variables: readonly tf.Variable[]): number => variables.reduce((sum, v) => sum + v.size, 0);
 
 /** Writes a flat vector back into the variables it was made of. */
@@ -50,8 +47,7 @@ function assignFlat(variables: readonly tf.Variable[], flat: tf.Tensor1D): void 
 
 /**
  * AdamW (Loshchilov and Hutter 2019, algorithm 2) with clipping of the global norm and an exponential moving
- * average of all weights, batch statistics included. All weights are handled as one flat vector: a dozen kernel
- * calls a step instead of a dozen a layer. Decay touches matrices and kernels, not vectors (biases, scales).
+ * average of all weights, batch statistics included. Decay touches matrices and kernels, not vectors (biases, scales).
  */
 export function createOptimiser(
   trained: readonly tf.Variable[],
@@ -60,53 +56,33 @@ export function createOptimiser(
 ): Optimiser {
   const all = [...trained, ...fixed];
   const size = sizeOf(trained);
-  const decayed = tf.tidy(() =>
-    flatten(trained.map((v) => tf.fill([v.size], v.rank > 1 ? options.weightDecay : 0))),
-  );
-  const { factors } = options;
-  const rates = factors && tf.tidy(() => flatten(trained.map((v, i) => tf.fill([v.size], factors[i]!))));
-  const variable = (initial: () => tf.Tensor1D): tf.Variable => tf.tidy(() => tf.variable(initial(), false));
-  const firstMoment = variable(() => tf.zeros([size]));
-  const secondMoment = variable(() => tf.zeros([size]));
-  const average = options.averageDecay === 0 ? null : variable(() => flatten(all));
+  const rules = trained.map((variable, i) => ({
+    rate: options.factors?.[i] ?? 1,
+    decay: variable.rank > 1 ? options.weightDecay : 0,
+  }));
+  const { firstMoment, secondMoment, average, ...adamW } = createAdamW({
+    weights: trained,
+    fixed,
+    rules,
+    clipNorm: options.clipNorm,
+    keepsAverage: options.averageDecay !== 0,
+  });
   const saveWeights = (): Float32Array => tf.tidy(() => flatten(all).dataSync<"float32">().slice());
   let step = 0;
 
   const apply: Optimiser["apply"] = (gradients, learningRate) => {
     step++;
-    tf.tidy(() => {
-      const weights = flatten(trained);
-      let gradient = flatten(gradients);
-      if (options.clipNorm !== null) {
-        const norm = tf.maximum(tf.norm(gradient), 1e-12);
-        gradient = tf.mul(gradient, tf.minimum(1, tf.div(options.clipNorm, norm)));
-      }
-      firstMoment.assign(tf.add(tf.mul(firstMoment, firstDecay), tf.mul(gradient, 1 - firstDecay)));
-      secondMoment.assign(
-        tf.add(tf.mul(secondMoment, secondDecay), tf.mul(tf.square(gradient), 1 - secondDecay)),
-      );
-      const rate = learningRate / (1 - firstDecay ** step);
-      const root = tf.add(tf.div(tf.sqrt(secondMoment), Math.sqrt(1 - secondDecay ** step)), epsilon);
-      const change = tf.add(
-        tf.mul(tf.div(firstMoment, root), rate),
-        tf.mul(tf.mul(decayed, weights), learningRate),
-      );
-      const scaled = rates === undefined ? change : tf.mul(change, rates);
-      const changed = tf.sub(weights, scaled) as tf.Tensor1D;
-      assignFlat(trained, changed);
-      if (average === null) return;
-      // Young averages follow quickly, so that the random start does not linger in them.
-      const decay = Math.min(options.averageDecay, (1 + step) / (10 + step));
-      const everything = fixed.length === 0 ? changed : tf.concat([changed, flatten(fixed)]);
-      average.assign(tf.add(tf.mul(average, decay), tf.mul(everything, 1 - decay)));
-    });
+    // Young averages follow quickly, so that the random start does not linger in them.
+    const averageDecay = Math.min(options.averageDecay, (1 + step) / (10 + step));
+    adamW.update(gradients, { step, learningRate, averageDecay });
   };
 
   return {
     apply,
     async withAverage(work) {
       const kept = tf.tidy(() => flatten(all));
-      if (average !== null) tf.tidy(() => assignFlat(all, average as unknown as tf.Tensor1D));
+      // A copy: TensorFlow cuts a vector without moving it, and the average changes where it lies.
+      if (average !== null) tf.tidy(() => assignFlat(all, ownCopy(average as unknown as tf.Tensor1D)));
       try {
         return await work();
       } finally {
@@ -133,11 +109,11 @@ export function createOptimiser(
       step = state.step;
       tf.tidy(() => {
         assignFlat(all, tf.tensor1d(state.weights));
-        average?.assign(tf.tensor1d(state.average));
-        firstMoment.assign(tf.tensor1d(state.firstMoment));
-        secondMoment.assign(tf.tensor1d(state.secondMoment));
+        average?.assign(ownCopy(tf.tensor1d(state.average)));
+        firstMoment.assign(ownCopy(tf.tensor1d(state.firstMoment)));
+        secondMoment.assign(ownCopy(tf.tensor1d(state.secondMoment)));
       });
     },
-    dispose: () => tf.dispose([decayed, firstMoment, secondMoment, average ?? [], rates ?? []]),
+    dispose: adamW.dispose,
   };
 }

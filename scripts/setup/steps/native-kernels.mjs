@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { places } from "../places.mjs";
 import { capture, runCommand } from "../run-command.mjs";
@@ -13,12 +13,13 @@ const log = join(places.logs, "native-kernels.log");
 
 /** The addon is made anew when its sources or TensorFlow change. */
 function currentKey() {
-  return hashTexts([hashFiles([nativeSources]), readStamp(tensorflowStamp) ?? "", "1"]);
+  return hashTexts([hashFiles([nativeSources]), readStamp(tensorflowStamp) ?? "", "2"]);
 }
 
 /**
  * Compiles native/ to an addon that adds this project's kernels to TensorFlow's. The laboratory works without it, with
- * recurrent networks at half the speed and transformers somewhat slower: a compiler that cannot do it stops nothing.
+ * recurrent networks at half the speed, and transformers and every optimiser somewhat slower: a compiler that cannot do
+ * it stops nothing.
  * @type {import("../prepare.mjs").Step}
  */
 export const nativeKernels = {
@@ -43,6 +44,12 @@ export const nativeKernels = {
   },
 };
 
+const nativeFiles = () =>
+  readdirSync(nativeSources)
+    .filter((name) => name.endsWith(".cc"))
+    .sort()
+    .map((name) => join(nativeSources, name));
+
 async function compile() {
   const compiler = findCompiler();
   if (compiler === null)
@@ -54,9 +61,18 @@ async function compile() {
     compiler.command,
     [
       // No -march: the source chooses among instruction sets as it runs, so the addon may move to another processor.
-      ...["-O3", "-std=c++17", "-shared", "-fPIC", "-pthread", "-Wno-psabi", "-DNAPI_VERSION=8"],
+      ...[
+        "-O3",
+        "-fno-math-errno",
+        "-std=c++17",
+        "-shared",
+        "-fPIC",
+        "-pthread",
+        "-Wno-psabi",
+        "-DNAPI_VERSION=8",
+      ],
       ...["-I", join(places.modules, "node-api-headers", "include"), "-I", join(deps, "include")],
-      ...["lstm.cc", "transformer.cc", "convolution.cc"].map((source) => join(nativeSources, source)),
+      ...nativeFiles(),
       ...["-L", join(deps, "lib"), "-ltensorflow_framework", `-Wl,-rpath,${findLibrary().folder}`],
       ...["-o", part],
     ],
