@@ -50,7 +50,7 @@ export { placeFeatures } from "./features/place-features.js";
 export { fitStandardisation, type Standardisation, standardise } from "./features/standardise.js";
 export { loadPredictor } from "./inference/load-predictor.js";
 export { type ModelCard, parseModelCard } from "./inference/model-card.js";
-export { type EmotionAnswer, type Predictor, predictWaves } from "./inference/predict.js";
+export { type EmotionAnswer, type Predictor, predictRecording, predictWaves } from "./inference/predict.js";
 export { buildDenseNet, type DenseNetOptions, denseNetDefaults } from "./models/densenet.js";
 export { architectures } from "./models/registry.js";
 export { buildResNet, type ResNetOptions, resNetDefaults } from "./models/resnet.js";

@@ -44,7 +44,7 @@ Examples:
     .action(async (files: string[], flags: PredictFlags, command: Command) => {
       const { settings, log } = await openWorkplace(command);
       const { loadPredictor } = await import("../inference/load-predictor.js");
-      const { predictWaves } = await import("../inference/predict.js");
+      const { predictRecording } = await import("../inference/predict.js");
       const { decodeFile } = await import("../audio/decode-file.js");
       const { findRecordings } = await import("../audio/find-recordings.js");
       const recordings = await findRecordings(files);
@@ -58,7 +58,7 @@ Examples:
       for (const file of recordings) {
         try {
           const wave = await decodeFile(file);
-          const { emotion, confidence, probabilities } = predictWaves(predictor, [wave])[0]!;
+          const { emotion, confidence, probabilities } = predictRecording(predictor, wave);
           const named = Object.fromEntries(card.labels.map((label, i) => [label, round(probabilities[i]!)]));
           const duration = round(wave.samples.length / sampleRateHz);
           answers.push({

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
 import { extractFeatures } from "../features/extract.js";
+import type { Features } from "../features/feature-spec.js";
 import { placeFeatures } from "../features/place-features.js";
 import { standardise } from "../features/standardise.js";
 import type { InferencePlan } from "../models/prepare-inference.js";
@@ -32,50 +33,100 @@ export interface EmotionAnswer {
  * A recording as the model's input: features (through the front end where there is one), standardised, in the middle
  * of the card's frames, [frames × bands].
  */
-export function prepareInput(
-  wave: Wave,
-  { features: spec, standardisation, frames }: ModelCard,
-  frontEnd?: tf.LayersModel,
-): Float32Array {
-  const extracted = extractFeatures(wave, spec);
-  const described = frontEnd === undefined ? extracted : throughFrontEnd(frontEnd, extracted);
-  const features = standardise(described, standardisation);
-  const values = new Float32Array(frames * features.bands);
-  placeFeatures(features, frames, null, values);
+export function prepareInput(wave: Wave, card: ModelCard, frontEnd?: tf.LayersModel): Float32Array {
+  const features = describe(wave, card, frontEnd);
+  const values = new Float32Array(card.frames * features.bands);
+  placeFeatures(features, card.frames, null, values);
   return values;
 }
 
 /**
- * The emotion of each recording, one forward pass for all of them. Throws LabError when the model gives numbers
- * that are none.
+ * The emotion of each recording, heard in the middle, one forward pass for all of them: how published figures were
+ * measured. Throws LabError when the model gives numbers that are none.
  */
-export function predictWaves(
-  { card, model, plan, frontEnd }: Predictor,
-  waves: readonly Wave[],
-): EmotionAnswer[] {
+export function predictWaves(predictor: Predictor, waves: readonly Wave[]): EmotionAnswer[] {
   if (waves.length === 0) return [];
-  const inputs = waves.map((wave) => prepareInput(wave, card, frontEnd));
+  const { card, frontEnd } = predictor;
+  const rows = forward(
+    predictor,
+    waves.map((wave) => prepareInput(wave, card, frontEnd)),
+  );
+  return rows.map((logits) => toAnswer([logits], card));
+}
+
+/** Windows of one forward pass. */
+const windowsAtOnce = 32;
+
+/**
+ * The emotion of one recording, all of it heard: what is longer than the card's frames is cut into windows of that
+ * length, each overlapping the next by half or more, and the mean of their probabilities is the answer. Equal to
+ * `predictWaves` for what is not longer. Throws as that does.
+ */
+export function predictRecording(predictor: Predictor, wave: Wave): EmotionAnswer {
+  const { card, frontEnd } = predictor;
+  const features = describe(wave, card, frontEnd);
+  const { frames } = card;
+  const windows = windowStarts(features.frames, frames).map((start) => {
+    const values = features.values.subarray(start * features.bands, (start + frames) * features.bands);
+    const window = { ...features, values, frames: Math.min(frames, features.frames) };
+    const input = new Float32Array(frames * features.bands);
+    placeFeatures(window, frames, null, input);
+    return input;
+  });
+  const rows: Float32Array[] = [];
+  for (let first = 0; first < windows.length; first += windowsAtOnce) {
+    rows.push(...forward(predictor, windows.slice(first, first + windowsAtOnce)));
+  }
+  return toAnswer(rows, card);
+}
+
+/** Where windows of `frames` begin, evenly from the first frame to the last; a recording that is not longer has one. */
+function windowStarts(recordingFrames: number, frames: number): number[] {
+  const room = recordingFrames - frames;
+  if (room <= 0) return [0];
+  const steps = Math.ceil(room / (frames / 2));
+  return Array.from({ length: steps + 1 }, (_, i) => Math.round((i * room) / steps));
+}
+
+function describe(
+  wave: Wave,
+  { features: spec, standardisation }: ModelCard,
+  frontEnd?: tf.LayersModel,
+): Features {
+  const extracted = extractFeatures(wave, spec);
+  const described = frontEnd === undefined ? extracted : throughFrontEnd(frontEnd, extracted);
+  return standardise(described, standardisation);
+}
+
+/** The logits of each input. */
+function forward({ card, model, plan }: Predictor, inputs: readonly Float32Array[]): Float32Array[] {
   const values = new Float32Array(inputs.length * inputs[0]!.length);
   for (const [i, input] of inputs.entries()) values.set(input, i * input.length);
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const logits = tf.tidy(() => {
     const x = tf.tensor(values, [inputs.length, ...shape]);
-    return (plan?.run(x) ?? (model.apply(x, { training: false }) as tf.Tensor)).dataSync();
+    return (plan?.run(x) ?? (model.apply(x, { training: false }) as tf.Tensor)).dataSync<"float32">();
   });
   const classes = card.labels.length;
-  return waves.map((_, i) => toAnswer(logits.subarray(i * classes, (i + 1) * classes) as Float32Array, card));
+  return inputs.map((_, i) => logits.subarray(i * classes, (i + 1) * classes));
 }
 
-function toAnswer(logits: Float32Array, { name, labels, temperature }: ModelCard): EmotionAnswer {
-  if (!logits.every(Number.isFinite)) {
+/** The answer for a recording from the logits of its windows. */
+function toAnswer(windows: readonly Float32Array[], { name, labels, temperature }: ModelCard): EmotionAnswer {
+  if (!windows.every((logits) => logits.every(Number.isFinite))) {
     throw new LabError(
       `The model ${name} gives no number.`,
       "Its weights are damaged: restore or publish them again.",
     );
   }
-  const probabilities = softmax(logits);
+  const probabilities = meanOf(windows.map((logits) => softmax(logits)));
+  const calibrated = meanOf(windows.map((logits) => softmax(logits, temperature)));
   const best = probabilities.indexOf(Math.max(...probabilities));
-  return { emotion: labels[best]!, probabilities, confidence: Math.max(...softmax(logits, temperature)) };
+  return { emotion: labels[best]!, probabilities, confidence: Math.max(...calibrated) };
+}
+
+function meanOf(rows: readonly number[][]): number[] {
+  return rows[0]!.map((_, k) => rows.reduce((sum, row) => sum + row[k]!, 0) / rows.length);
 }
 
 /** exp(logit / temperature) over its sum. Here and not in TensorFlow: eight numbers are not worth two calls. */

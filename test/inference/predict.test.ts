@@ -4,9 +4,11 @@ import { LabError } from "../../src/core/errors.js";
 import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { emotions } from "../../src/corpora/emotions.js";
+import { extractFeatures } from "../../src/features/extract.js";
 import { defaultLogMel } from "../../src/features/feature-spec.js";
+import { standardise } from "../../src/features/standardise.js";
 import type { ModelCard } from "../../src/inference/model-card.js";
-import { predictWaves, prepareInput } from "../../src/inference/predict.js";
+import { predictRecording, predictWaves, prepareInput } from "../../src/inference/predict.js";
 import { buildResNet } from "../../src/models/resnet.js";
 
 beforeAll(() => void loadTensorFlow());
@@ -53,6 +55,26 @@ describe("predicting recordings", () => {
     expect(answer!.probabilities).toEqual(sharp!.probabilities);
     const tempered = answer!.probabilities.map(Math.sqrt); // softmax of half the logits
     expect(answer!.confidence).toBeCloseTo(Math.max(...tempered) / tempered.reduce((sum, p) => sum + p), 5);
+  });
+
+  it("hears all of a long recording: the mean of windows from its first frame to its last", () => {
+    const predictor = { card, model: network() };
+    const frameSeconds = 256 / 16_000;
+    const long = wave(2, 8); // 126 frames: windows of 40 begin at 0, 17, 34, 52, 69, 86
+    expect(predictRecording(predictor, wave(0.6, 3))).toEqual(predictWaves(predictor, [wave(0.6, 3)])[0]);
+    const features = standardise(extractFeatures(long, card.features), card.standardisation);
+    expect(features.frames).toBe(Math.floor(2 / frameSeconds) + 1);
+    const inputs = [0, 17, 34, 52, 69, 86].map((start) =>
+      features.values.subarray(start * bands, (start + 40) * bands),
+    );
+    const expected = tf.tidy(() => {
+      const x = tf.stack(inputs.map((input) => tf.tensor(input, [40, bands, 1])));
+      return tf.mean(tf.softmax(predictor.model.predict(x) as tf.Tensor2D), 0).arraySync() as number[];
+    });
+    const { probabilities } = predictRecording(predictor, long);
+    probabilities.forEach((p, k) => void expect(p).toBeCloseTo(expected[k]!, 5));
+    const [middle] = predictWaves(predictor, [long]);
+    expect(probabilities).not.toEqual(middle!.probabilities);
   });
 
   it("places a short recording in the middle, in zeros", () => {
