@@ -16,15 +16,36 @@ const lowestPower = 1e-10;
 /** Mean square of centred frames over a signal padded by zeros: librosa.feature.rms, squared. */
 function framePowers(samples: Float32Array): Float64Array {
   const powers = new Float64Array(1 + Math.floor(samples.length / hopSamples));
-  for (let frame = 0; frame < powers.length; frame++) {
-    const middle = frame * hopSamples;
-    const start = Math.max(0, middle - frameSamples / 2);
-    const end = Math.min(samples.length, middle + frameSamples / 2);
-    let sum = 0;
-    for (let i = start; i < end; i++) sum += samples[i]! * samples[i]!;
-    powers[frame] = sum / frameSamples;
+  const reach = frameSamples / 2;
+  for (let frame = 0; frame < powers.length; ) {
+    const start = frame * hopSamples - reach;
+    if (start >= 0 && start + 3 * hopSamples + frameSamples <= samples.length) {
+      sumFourFrames(samples, start, powers, frame);
+      frame += 4;
+    } else {
+      let sum = 0;
+      const end = Math.min(samples.length, start + frameSamples);
+      for (let i = Math.max(0, start); i < end; i++) sum += samples[i]! * samples[i]!;
+      powers[frame++] = sum / frameSamples;
+    }
   }
   return powers;
+}
+
+/** Four sums side by side: a processor waits for each addition of a single one. */
+function sumFourFrames(samples: Float32Array, start: number, powers: Float64Array, frame: number): void {
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = start; i < start + frameSamples; i++) {
+    const first = samples[i]!;
+    const second = samples[i + hopSamples]!;
+    const third = samples[i + 2 * hopSamples]!;
+    const fourth = samples[i + 3 * hopSamples]!;
+    a += first * first;
+    b += second * second;
+    c += third * third;
+    d += fourth * fourth;
+  }
+  powers.set([a / frameSamples, b / frameSamples, c / frameSamples, d / frameSamples], frame);
 }
 
 /**
@@ -49,7 +70,10 @@ export function trimSilence(samples: Float32Array, topDecibels: number): Float32
 /** A copy scaled so that its largest magnitude is 1; silence stays silence. */
 export function peakNormalise(samples: Float32Array): Float32Array {
   let peak = 0;
-  for (let i = 0; i < samples.length; i++) peak = Math.max(peak, Math.abs(samples[i]!));
+  for (let i = 0; i < samples.length; i++) {
+    const magnitude = Math.abs(samples[i]!);
+    if (magnitude > peak) peak = magnitude; // Math.max takes twice as long
+  }
   const scaled = samples.slice();
   // A plain loop: `map` with a function takes ten times as long, nearly as much as the spectrogram.
   if (peak > 0) for (let i = 0; i < scaled.length; i++) scaled[i]! /= peak;

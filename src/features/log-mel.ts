@@ -1,7 +1,9 @@
 import { powerToDecibels } from "./decibels.js";
 import type { Features, LogMelSpec } from "./feature-spec.js";
 import { applyMelFilters, melFilters } from "./mel-filters.js";
+import { remember } from "./memo.js";
 import { countFrames, eachPowerFrame } from "./short-time.js";
+import { openMelPowers } from "./wasm/mel-powers.js";
 
 /** What of a spec decides a mel spectrogram. */
 export type MelLayout = Pick<LogMelSpec, "bands" | "windowLength" | "hopLength" | "lowestHz" | "highestHz">;
@@ -23,8 +25,17 @@ export function melPower(samples: Float32Array, layout: MelLayout): { power: Flo
   const filters = melFilters(bands, windowLength, layout.lowestHz, layout.highestHz);
   const frames = countFrames(samples.length, hopLength);
   const power = new Float64Array(frames * bands);
-  eachPowerFrame(samples, { windowLength, hopLength, edges: "silence" }, frames, (frame, spectrum) => {
-    applyMelFilters(filters, spectrum, power, frame * bands);
-  });
+  const quick = quickPowers(bands, windowLength, hopLength, layout.lowestHz, layout.highestHz);
+  if (quick !== null) quick.compute(samples, frames, power);
+  else
+    eachPowerFrame(samples, { windowLength, hopLength, edges: "silence" }, frames, (frame, spectrum) => {
+      applyMelFilters(filters, spectrum, power, frame * bands);
+    });
   return { power, frames };
 }
+
+/** The same by WebAssembly, bit for bit; null where it cannot. */
+const quickPowers = remember(
+  (bands: number, windowLength: number, hopLength: number, lowestHz: number, highestHz: number) =>
+    openMelPowers(windowLength, hopLength, melFilters(bands, windowLength, lowestHz, highestHz)),
+);
