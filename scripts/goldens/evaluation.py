@@ -15,6 +15,7 @@ import scipy
 import sklearn
 from scipy.optimize import minimize_scalar
 from scipy.stats import binomtest, chi2
+from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
@@ -106,6 +107,17 @@ def loss(rows, temperature):
     return -logs[np.arange(len(rows)), [r[3] for r in rows]].mean()
 
 
+def stacking(runs, penalty):
+    """Logistic regression on the log-probabilities of several runs, fitted and asked on the same clips."""
+    x = np.concatenate([np.log(np.maximum(np.stack([r[5] for r in rows]), 5e-7)) for rows in runs], axis=1)
+    y = np.array([r[3] for r in runs[0]])
+    model = LogisticRegression(C=1 / (penalty * len(y)), tol=1e-12, max_iter=20000).fit(x, y)
+    p = np.zeros((len(y), 8))
+    p[:, model.classes_] = model.predict_proba(x)
+    loss = -np.log(p[np.arange(len(y)), y]).mean() + penalty / 2 * (model.coef_**2).sum()
+    return {"penalty": penalty, "objective": loss, "first": p[:5].tolist()}
+
+
 def mcnemar(only_first, only_second):
     n = only_first + only_second
     if n < 25:
@@ -141,6 +153,7 @@ def main():
         "temperature": float(
             np.exp(minimize_scalar(lambda t: loss(first, np.exp(t)), bracket=(-1, 1), options={"xtol": 1e-12}).x)
         ),
+        "stacking": [stacking((first, second), penalty) for penalty in (0.003, 0.1)],
         "discordant": counts,
         "mcnemar": mcnemar(*counts),
         "mcnemarTable": [

@@ -4,6 +4,7 @@ import { Command } from "commander";
 import { packageRoot } from "../core/settings.js";
 import { addCorporaCommand } from "./corpora.js";
 import { addDoctorCommand } from "./doctor.js";
+import { addEnsembleCommand } from "./ensemble.js";
 import { addEvaluateCommand } from "./evaluate.js";
 import { addGlobalOptions } from "./global-options.js";
 import { addPredictCommand } from "./predict.js";
@@ -39,6 +40,7 @@ Examples:
   addEvaluateCommand(program);
   addRunsCommand(program);
   addPublishCommand(program);
+  addEnsembleCommand(program);
   addVerifyCommand(program);
   addWeightsCommand(program);
   addPredictCommand(program);

@@ -94,7 +94,7 @@ function rowsOf(results: readonly PublishedResult[], test: PartMetrics): string[
     withInterval(uar),
     uar.speaker === null ? "–" : interval(uar.speaker),
     String(metrics.spec.seed),
-    `${epochs} (${kept})`,
+    epochs === "0" ? "–" : `${epochs} (${kept})`,
     sources,
   ]);
 }

@@ -1,15 +1,23 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { decodeFile } from "../audio/decode-file.js";
+import { readJson } from "../core/files.js";
 import { canonicalJson } from "../core/hash.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import { loadCatalogue } from "../corpora/catalogue.js";
+import { applyEnsemble } from "../evaluation/ensemble.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { evaluatePredictions } from "../evaluation/report.js";
 import { loadPredictor } from "../inference/load-predictor.js";
 import { predictWaves } from "../inference/predict.js";
-import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
+import type { EnsembleCard } from "../training/ensemble/publish-ensemble.js";
+import {
+  listPublished,
+  type PublishedResult,
+  readPublished,
+  readPublishedPart,
+} from "../training/published.js";
 import { runHash } from "../training/run-spec.js";
 
 /** How far a probability may lie from the committed one. */
@@ -39,6 +47,16 @@ export async function verifyPublished(
   for (const result of await listPublished(settings)) {
     const { test, validation } = await readPublished(result.place, settings);
     const faults = [...checkMetrics(result, test, validation)];
+    if (result.metrics.spec.model === "ensemble") {
+      const combined = await combineAgain(result.place, { test, validation }, settings);
+      verifications.push({
+        place: result.place,
+        faults: [...faults, ...combined],
+        predictedClips: 0,
+        note: "combined again",
+      });
+      continue;
+    }
     const again = await predictAgain(result, test, settings, onProgress);
     verifications.push({
       place: result.place,
@@ -63,6 +81,38 @@ function* checkMetrics(
       yield `the ${part} metrics of ${place} do not follow from its predictions`;
     }
   }
+}
+
+/** An ensemble's predictions have to follow from its card and its members' committed predictions. */
+async function combineAgain(
+  place: string,
+  committed: Record<"test" | "validation", readonly Prediction[]>,
+  settings: Settings,
+): Promise<string[]> {
+  const card = (await readJson(join(settings.root, "results", place, "card.json"))) as EnsembleCard | null;
+  if (card === null) return [`${place} has no card.json`];
+  const published = await listPublished(settings);
+  const members = Object.entries(card.runs).map(([name, specHash]) => ({
+    name,
+    result: published.find(({ metrics }) => metrics.specHash === specHash),
+  }));
+  const missing = members.find(({ result }) => result === undefined);
+  if (missing !== undefined) return [`its member ${missing.name} is not published as it was`];
+  const faults: string[] = [];
+  for (const part of ["test", "validation"] as const) {
+    const predictions = await Promise.all(
+      members.map(
+        async ({ name, result }) => [name, await readPublishedPart(result!.place, part, settings)] as const,
+      ),
+    );
+    const again = new Map(applyEnsemble(card, new Map(predictions)).map((one) => [one.clip, one]));
+    const differing = committed[part].filter(({ clip, probabilities }) =>
+      probabilities.some((p, k) => !(Math.abs(p - (again.get(clip)?.probabilities[k] ?? Number.NaN)) < 1e-6)),
+    );
+    if (differing.length > 0)
+      faults.push(`${differing.length} ${part} predictions of ${place} do not follow from its members'`);
+  }
+  return faults;
 }
 
 async function predictAgain(

@@ -19,7 +19,6 @@ export function cardOf(
   frontEnd: FrontEndOfCard | null,
 ) {
   const { spec, metrics } = run;
-  const used = corpora.filter((corpus) => corpus.name in spec.corpora);
   return {
     format: 1,
     name,
@@ -38,6 +37,14 @@ export function cardOf(
     specHash: run.hash,
     data: { corpora: spec.corpora, source: metrics.source },
     metrics: { test: metrics.test, validation: metrics.validation },
+    ...termsOf(Object.keys(spec.corpora)),
+  };
+}
+
+/** Under which terms a result may be used that learnt from these corpora, what to cite and what not to expect. */
+export function termsOf(names: readonly string[]) {
+  const used = corpora.filter((corpus) => names.includes(corpus.name));
+  return {
     licence:
       used.length > 0
         ? "Non-commercial research, as the corpora it learnt from demand: see models/LICENSE"

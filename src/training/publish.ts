@@ -11,7 +11,7 @@ import { cardOf, type FrontEndOfCard } from "./card.js";
 import { writeHistory } from "./history.js";
 import type { RunMetrics } from "./run-metrics.js";
 import { loadRunModel, pretrainedOf } from "./run-model.js";
-import type { RunSpec } from "./run-spec.js";
+import type { ResultSpec, RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
 import { choosePrecision } from "./weights-precision.js";
 
@@ -26,7 +26,7 @@ export interface PublishOptions {
 }
 
 /** Where a result is published, below results/: `<protocol>/<name>/seed-<n>[/fold-<k> or /<held-out corpus>]`. */
-export function resultFolder(spec: RunSpec, name: string): string {
+export function resultFolder(spec: ResultSpec, name: string): string {
   const fold = spec.fold === null ? [] : [/^\d+$/.test(spec.fold) ? `fold-${spec.fold}` : spec.fold];
   return join(spec.protocol, name, `seed-${spec.seed}`, ...fold);
 }

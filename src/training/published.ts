@@ -5,7 +5,7 @@ import type { Settings } from "../core/settings.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
 import type { EpochRecord } from "./history.js";
-import type { RunMetrics } from "./run-metrics.js";
+import type { ResultMetrics } from "./run-metrics.js";
 import { readHistory } from "./run-store.js";
 
 /** A committed result: what a folder under results/ holds. */
@@ -14,7 +14,7 @@ export interface PublishedResult {
   readonly place: string;
   readonly protocol: string;
   readonly name: string;
-  readonly metrics: RunMetrics;
+  readonly metrics: ResultMetrics;
 }
 
 /** Every committed result, sorted by place. */
@@ -30,10 +30,20 @@ export async function listPublished(settings: Settings): Promise<PublishedResult
       place,
       protocol,
       name,
-      metrics: (await readJson(join(entry.parentPath, entry.name))) as RunMetrics,
+      metrics: (await readJson(join(entry.parentPath, entry.name))) as ResultMetrics,
     });
   }
   return results.sort((a, b) => (a.place < b.place ? -1 : 1));
+}
+
+/** The predictions of one part behind a committed result; nothing else is read. */
+export async function readPublishedPart(
+  place: string,
+  part: "test" | "validation",
+  settings: Settings,
+): Promise<Prediction[]> {
+  const file = part === "test" ? "predictions.csv" : "predictions-validation.csv";
+  return await readPredictions(join(settings.root, "results", place, file));
 }
 
 /** The predictions and the history behind a committed result. */
@@ -43,8 +53,8 @@ export async function readPublished(
 ): Promise<{ test: Prediction[]; validation: Prediction[]; history: EpochRecord[] }> {
   const folder = join(settings.root, "results", place);
   const [test, validation, history] = await Promise.all([
-    readPredictions(join(folder, "predictions.csv")),
-    readPredictions(join(folder, "predictions-validation.csv")),
+    readPublishedPart(place, "test", settings),
+    readPublishedPart(place, "validation", settings),
     readHistory(join(folder, "history.csv")),
   ]);
   return { test, validation, history };

@@ -2,11 +2,11 @@ import { cpus, release } from "node:os";
 import type { PartMetrics } from "../evaluation/report.js";
 import type { Precision } from "./precision.js";
 import type { Source } from "./run-data.js";
-import type { RunSpec } from "./run-spec.js";
+import type { ResultSpec, RunSpec } from "./run-spec.js";
 
-/** metrics.json: a run's figures and how they came to be. docs/files.md defines each field. */
-export interface RunMetrics {
-  readonly spec: RunSpec;
+/** metrics.json: a result's figures and how they came to be. docs/files.md defines each field. */
+export interface ResultMetrics<Spec extends ResultSpec = ResultSpec> {
+  readonly spec: Spec;
   readonly specHash: string;
   /** SHA-256 over all clips of the run's corpora. */
   readonly dataChecksum: string;
@@ -16,7 +16,7 @@ export interface RunMetrics {
   readonly validation: PartMetrics;
   /** Weights of the network, batch statistics included. */
   readonly parameters: number;
-  /** Epochs that were run, and the one whose weights were kept: the best validation UAR. */
+  /** Epochs that were run, and the one whose weights were kept: the best validation UAR. 0 for what has no epochs. */
   readonly epochs: number;
   readonly bestEpoch: number;
   /** Training and validation, without featurising. */
@@ -25,6 +25,9 @@ export interface RunMetrics {
   readonly precision: Precision;
   readonly versions: Readonly<Record<string, string>>;
 }
+
+/** The figures of a network's run. */
+export type RunMetrics = ResultMetrics<RunSpec>;
 
 /** What the run ran on, in words: the processor with its cores, or the graphics card. */
 export function describeDevice(tensorFlowDevice: string): string {

@@ -61,27 +61,32 @@ export interface TrainingOptions {
   readonly patienceEpochs: number | null;
 }
 
-/** Everything that decides a result; its hash names the run. */
-export interface RunSpec {
+/** What the specification of every result says, whatever made it: a network's run, a baseline or an ensemble. */
+export interface ResultSpec {
   /** Raised when the code of training changes what a spec means, so that old runs are not taken for new ones. */
   readonly version: 1;
   readonly profile: Profile;
+  /** The architecture, the baseline, or `ensemble`. */
   readonly model: string;
   readonly options: ModelOptions;
-  readonly features: FeatureSpec;
   /** Corpora by name, each with the checksum of its clips. */
   readonly corpora: Readonly<Record<string, string>>;
   readonly protocol: ProtocolName;
   readonly fold: string | null;
-  readonly training: TrainingOptions;
-  /** The runs that `training.distillation` names, whole: they are trained first where the store lacks them. */
-  readonly teachers?: readonly RunSpec[];
-  readonly precision: Precision;
   /** Initialisation, order and augmentation; the split has a seed of its own. */
   readonly seed: number;
 }
 
+/** Everything that decides the result of a network's run; its hash names the run. */
+export interface RunSpec extends ResultSpec {
+  readonly features: FeatureSpec;
+  readonly training: TrainingOptions;
+  /** The runs that `training.distillation` names, whole: they are trained first where the store lacks them. */
+  readonly teachers?: readonly RunSpec[];
+  readonly precision: Precision;
+}
+
 /** The name of a run: the hash of its specification. */
-export function runHash(spec: RunSpec): string {
+export function runHash(spec: ResultSpec): string {
   return specHash(spec);
 }

@@ -1,35 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createRandom } from "../../src/core/random.js";
 import { emotions } from "../../src/corpora/emotions.js";
 import { negativeLogLikelihood } from "../../src/evaluation/calibration.js";
 import { chooseMembers } from "../../src/evaluation/choose-members.js";
 import { combinePredictions } from "../../src/evaluation/combine.js";
 import { disagreement } from "../../src/evaluation/disagreement.js";
 import { fitEnsembleWeights } from "../../src/evaluation/ensemble-weights.js";
-import type { Prediction } from "../../src/evaluation/prediction.js";
 import { selectiveAccuracy } from "../../src/evaluation/selective.js";
-
-/** A member that puts `skill` (0 to 1) of its probability towards the label, the rest at random; labels stay the same. */
-function memberOf(seed: number, skill: number, clips = 200): Prediction[] {
-  const labels = createRandom(1);
-  const random = createRandom(seed);
-  return Array.from({ length: clips }, (_, i) => {
-    const emotion = emotions[labels.below(emotions.length)]!;
-    const raw = emotions.map((name) => random.next() + (name === emotion ? 3 * skill * random.next() : 0));
-    const sum = raw.reduce((total, value) => total + value, 0);
-    const probabilities = raw.map((value) => value / sum);
-    const predicted = emotions[probabilities.indexOf(Math.max(...probabilities))]!;
-    return {
-      clip: `crema-d/${1000 + i}.wav`,
-      corpus: "crema-d",
-      speaker: "crema-d/1001",
-      emotion,
-      predicted,
-      probabilities,
-    };
-  });
-}
+import { memberOf } from "./members.js";
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
   for (const [k, p] of expected.entries()) expect(actual[k]).toBeCloseTo(p, 12);

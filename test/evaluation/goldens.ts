@@ -19,6 +19,7 @@ export const expected = JSON.parse(readFileSync(join(folder, "expected.json"), "
   calibrationError: number;
   loss: number;
   temperature: number;
+  stacking: { penalty: number; objective: number; first: number[][] }[];
   discordant: [number, number];
   mcnemar: { statistic: number | null; pValue: number };
   mcnemarTable: { counts: [number, number]; statistic: number | null; pValue: number }[];

@@ -1,0 +1,56 @@
+import { describe, expect, it } from "vitest";
+import { negativeLogLikelihood } from "../../src/evaluation/calibration.js";
+import {
+  applyEnsemble,
+  compareMethods,
+  ensembleMethods,
+  fitEnsemble,
+} from "../../src/evaluation/ensemble.js";
+import { memberOf } from "./members.js";
+
+const skills = [0.7, 0.6, 0.5, 0.05];
+const candidates = skills.map((skill, i) => ({
+  name: `row-${i}`,
+  validation: memberOf(10 + i, skill, 240, 6),
+}));
+const predictions = new Map(candidates.map(({ name, validation }) => [name, validation]));
+
+describe("an ensemble", () => {
+  it.each(ensembleMethods)(
+    "of the method %s is better than its best member, with weights that sum to 1",
+    (method) => {
+      const ensemble = fitEnsemble(method, candidates);
+      expect(ensemble.members.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(1, 9);
+      const losses = candidates.map(({ validation }) => negativeLogLikelihood(validation));
+      const own = negativeLogLikelihood(applyEnsemble(ensemble, predictions));
+      expect(own).toBeLessThan(Math.min(...losses));
+    },
+  );
+
+  it("gives the same answers on clips in another order", () => {
+    const ensemble = fitEnsemble("stacking", candidates);
+    const turned = new Map([...predictions].map(([name, rows]) => [name, [...rows].reverse()]));
+    const first = applyEnsemble(ensemble, predictions);
+    const second = new Map(applyEnsemble(ensemble, turned).map((one) => [one.clip, one]));
+    for (const { clip, probabilities } of first)
+      expect(second.get(clip)!.probabilities).toEqual(probabilities);
+  });
+
+  it("says which member's predictions it lacks", () => {
+    const ensemble = fitEnsemble("average", candidates);
+    expect(() => applyEnsemble(ensemble, new Map())).toThrow(/member row-\d has no predictions/);
+  });
+});
+
+describe("compareMethods", () => {
+  it("judges every method on speakers that it was not fitted on, the best first", () => {
+    const figures = compareMethods(candidates);
+    expect(new Set(figures.map(({ method }) => method))).toEqual(new Set(ensembleMethods));
+    const losses = figures.map(({ loss }) => loss);
+    expect(losses).toEqual([...losses].sort((a, b) => a - b));
+    // A stacking of so many numbers knows the clips it was fitted on better than these figures say.
+    const fitted = applyEnsemble(fitEnsemble("stacking", candidates), predictions);
+    const stacking = figures.find(({ method }) => method === "stacking")!;
+    expect(negativeLogLikelihood(fitted)).toBeLessThan(stacking.loss);
+  });
+});
