@@ -23,10 +23,10 @@ typedef int32_t Integers __attribute__((vector_size(4 * kLanes), aligned(4)));
 AFFECTLAB_INLINE Vector& at(float* p) { return *reinterpret_cast<Vector*>(p); }
 AFFECTLAB_INLINE const Vector& at(const float* p) { return *reinterpret_cast<const Vector*>(p); }
 
-// e^x to two units in the last place; x is cut to +-20, where a sigmoid is 0 or 1 in all digits that float32 has
-// beside 1. (Cephes' expf: reduced by multiples of ln 2, then a polynomial.)
-AFFECTLAB_INLINE void exponential(const Vector& input, Vector& result) {
-  const Vector high = Vector{} + 20.0f, low = Vector{} - 20.0f;
+// e^x to two units in the last place; x is cut to +-limit: at 20 a sigmoid is 0 or 1 in all digits that float32 has
+// beside 1, at 87 float32 ends. (Cephes' expf: reduced by multiples of ln 2, then a polynomial.)
+AFFECTLAB_INLINE void exponential(const Vector& input, Vector& result, float limit = 20.0f) {
+  const Vector high = Vector{} + limit, low = Vector{} - limit;
   Vector x = input > high ? high : input;
   x = x < low ? low : x;
   const float magic = 12582912.0f;  // adding it rounds to a whole number

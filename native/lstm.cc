@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "attention.h"
 #include "convolution.h"
 #include "instructions.h"
 #include "lstm-steps.h"
@@ -307,7 +308,8 @@ napi_value useInstructions(napi_env env, napi_callback_info info) {
 
 NAPI_MODULE_INIT() {
   static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() +
-                                     affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps();
+                                     affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps() +
+                                     affectlab::registerAttentionOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

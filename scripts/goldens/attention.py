@@ -41,11 +41,11 @@ def case(inputs: dict, run, constants: dict | None = None) -> dict:
     }
 
 
-def attention(qkv: torch.Tensor, mask: torch.Tensor, heads: int) -> torch.Tensor:
+def attention(qkv: torch.Tensor, mask: torch.Tensor, heads: int, scale: float = 1.0) -> torch.Tensor:
     batch, frames, width = qkv.shape
     size = width // 3 // heads
     q, k, v = qkv.view(batch, frames, 3, heads, size).permute(2, 0, 3, 1, 4)
-    result = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.bool()[:, None, None, :], scale=1.0)
+    result = F.scaled_dot_product_attention(q, k, v, attn_mask=mask.bool()[:, None, None, :], scale=scale)
     return result.transpose(1, 2).reshape(batch, frames, heads * size)
 
 
@@ -97,6 +97,12 @@ golden = {
         **case({"qkv": normal(2, 5, 24)}, lambda qkv, mask: attention(qkv, mask, 2), {"mask": mask}),
     },
     "blocks": [block("pre", "gelu"), block("post", "gelu"), block("pre", "relu")],
+}
+# Heads of 16 channels, as many as native/attention.cc works on at once; the scale in the op.
+mask = torch.tensor([[1.0, 1, 1, 1, 1, 1, 1], [0, 0, 1, 1, 1, 0, 0]])
+golden["scaledAttention"] = {
+    "heads": 2,
+    **case({"qkv": normal(2, 7, 96, scale=2.0)}, lambda qkv, mask: attention(qkv, mask, 2, 0.25), {"mask": mask}),
 }
 
 OUT.mkdir(parents=True, exist_ok=True)

@@ -50,6 +50,8 @@ export const nativeKernels = {
     "AffectlabLayerNormGrad",
     "AffectlabConvolution",
     "AffectlabAdamW",
+    "AffectlabAttention",
+    "AffectlabAttentionGrad",
   ],
 } as const;
 let areNativeKernelsTried = false;

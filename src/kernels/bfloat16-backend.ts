@@ -57,11 +57,13 @@ export function isBfloat16(backend: NodeBackend, tensor: tf.Tensor): boolean {
 /** Type attributes that do not speak of the main input: batch norm's statistics. */
 const otherTypes = new Set(["U", "Tout", "out_type"]);
 
-/** Ops of which only so many leading inputs are of type T; the rest (scale, offset, statistics) stay float32. */
+/** Ops of which only so many leading inputs are of type T; the rest (scale, offset, mask, statistics) stay float32. */
 const leadingInputs: Readonly<Record<string, number>> = {
   FusedBatchNormV3: 1,
   _MklNativeFusedBatchNormEx: 1,
   FusedBatchNormGradV3: 2,
+  AffectlabAttention: 1,
+  AffectlabAttentionGrad: 3,
 };
 
 /**

@@ -35,6 +35,7 @@ export const golden = JSON.parse(
   layerNorm: GoldenCase;
   gelu: GoldenCase;
   attention: GoldenCase & { heads: number };
+  scaledAttention: GoldenCase & { heads: number };
   blocks: GoldenBlock[];
 };
 

@@ -99,15 +99,9 @@ export class TransformerBlock extends tf.layers.Layer {
   private attend(x: tf.Tensor3D, mask: tf.Tensor2D | null, cast: Cast): tf.Tensor3D {
     const { heads } = this.options;
     const channels = x.shape[2];
-    // Queries are divided by the root of a head's channels in the weights that make them: no pass over the scores.
-    const scale = tf.tensor1d(
-      Float32Array.from({ length: 3 * channels }, (_, i) =>
-        i < channels ? 1 / Math.sqrt(channels / heads) : 1,
-      ),
-    );
-    const kernel = tf.mul(this.read<tf.Tensor2D>("attention_kernel"), scale) as tf.Tensor2D;
-    const bias = tf.mul(this.read<tf.Tensor1D>("attention_bias"), scale) as tf.Tensor1D;
-    const attended = selfAttention(dense(cast(x), cast(kernel), cast(bias)), heads, mask);
+    const kernel = this.read<tf.Tensor2D>("attention_kernel");
+    const qkv = dense(cast(x), cast(kernel), cast(this.read<tf.Tensor1D>("attention_bias")));
+    const attended = selfAttention(qkv, heads, mask, 1 / Math.sqrt(channels / heads));
     return toFloat(dense(attended, cast(this.read("projection_kernel")), cast(this.read("projection_bias"))));
   }
 
