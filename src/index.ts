@@ -38,7 +38,12 @@ export type { Prediction } from "./evaluation/prediction.js";
 export { readPredictions } from "./evaluation/predictions-file.js";
 export * from "./evaluation/report.js";
 export * from "./evaluation/significance.js";
-export { integratedGradients } from "./explanation/integrated-gradients.js";
+export { behindFrontEnd } from "./explanation/behind-front-end.js";
+export {
+  attributeInput,
+  type ExplainedNetwork,
+  integratedGradients,
+} from "./explanation/integrated-gradients.js";
 export * from "./features/augment-features.js";
 export * from "./features/augment-wave.js";
 export { bandCentres } from "./features/band-centres.js";

@@ -4,13 +4,12 @@ import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
 import { canonicalJson, sha256 } from "../core/hash.js";
 import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
-import { readWeights } from "../core/weights-store.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { modelToFiles, weightsFileName } from "../models/artifacts.js";
 import { cardOf, type FrontEndOfCard } from "./card.js";
 import { writeHistory } from "./history.js";
 import type { RunMetrics } from "./run-metrics.js";
-import { loadRunModel, pretrainedOf } from "./run-model.js";
+import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
 import { choosePrecision } from "./weights-precision.js";
@@ -87,8 +86,8 @@ async function refuseOtherSpec(run: Run, folder: string, { replace = false }: Pu
 async function publishFrontEnd(spec: RunSpec, settings: Settings): Promise<FrontEndOfCard | null> {
   const pretrained = pretrainedOf(spec);
   if (pretrained === null) return null;
-  const { file, frontEnd: name } = pretrained;
-  const model = pretrained.buildFrontEnd(file === null ? null : await readWeights(file, settings.home));
+  const { frontEnd: name } = pretrained;
+  const model = (await loadFrontEnd(spec, settings))!;
   try {
     const { modelJson, weights } = await modelToFiles(model, "float16");
     const folder = join(settings.root, "models", name);

@@ -36,6 +36,14 @@ export async function putPretrainedInto(
   pretrained.putInto(model, await readWeights(pretrained.file, settings.home));
 }
 
+/** The fixed network before a run's own; null for one without. Throws LabError when its weights are not at hand. */
+export async function loadFrontEnd(spec: RunSpec, settings: Settings): Promise<tf.LayersModel | null> {
+  const pretrained = pretrainedOf(spec);
+  if (pretrained === null) return null;
+  const { file } = pretrained;
+  return pretrained.buildFrontEnd(file === null ? null : await readWeights(file, settings.home));
+}
+
 /**
  * Puts a checkpoint's averaged weights into the model: the ones that are judged and published. A pretrained network's
  * are rounded to float16 first, as its origin's are: it is published so, and what is judged is what is published.

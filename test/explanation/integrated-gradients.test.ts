@@ -2,9 +2,13 @@ import type * as tfjs from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
+import { behindFrontEnd } from "../../src/explanation/behind-front-end.js";
 import { emphasise } from "../../src/explanation/emphasis.js";
-import { integratedGradients } from "../../src/explanation/integrated-gradients.js";
+import { attributeInput, integratedGradients } from "../../src/explanation/integrated-gradients.js";
+import { placeFeatures } from "../../src/features/place-features.js";
+import { throughFrontEnd } from "../../src/models/pretrained.js";
 import { buildResNet } from "../../src/models/resnet.js";
+import { buildWhisper, pretrainedWhisper } from "../../src/models/whisper.js";
 
 let tf: typeof tfjs;
 beforeAll(() => {
@@ -41,6 +45,41 @@ describe("integrated gradients", () => {
     const expected = [...input].map((value, i) => value * kernel[2 * i + 1]!);
     const given = [...integratedGradients(model, input, 1)];
     for (const [i, value] of given.entries()) expect(value).toBeCloseTo(expected[i]!, 4);
+  });
+});
+
+describe("integrated gradients behind a front end", () => {
+  const options = { size: "random-small", tunedBlocks: 1, headUnits: 8 };
+  const bands = 80;
+  const clipOf = (frames: number) => {
+    const random = createRandom(6).fork("mel");
+    return Float32Array.from({ length: frames * bands }, () => 1.5 * random.normal());
+  };
+
+  it.each([
+    ["shorter than the model's frames", 20],
+    ["longer than the model's frames", 60],
+  ])("sum to the difference of the logit that prediction gives, for a clip %s", (_, frames) => {
+    const model = buildWhisper({ ...options, frames: 16, bands: 32, seed: 2 });
+    const frontEnd = pretrainedWhisper(options).buildFrontEnd(null);
+    const clip = clipOf(frames);
+    const baseline = -0.8;
+    // The way of a prediction: the front end at the clip's own length, then the middle of the model's frames.
+    const logit = (values: Float32Array): number => {
+      const described = throughFrontEnd(frontEnd, { values, frames, bands });
+      const placed = new Float32Array(16 * 32);
+      placeFeatures(described, 16, null, placed);
+      return tf.tidy(() => (model.predict(tf.tensor(placed, [1, 16, 32])) as tfjs.Tensor).dataSync()[3]!);
+    };
+    const network = behindFrontEnd(frontEnd, model, [frames, bands]);
+    const before = tf.memory().numTensors;
+    const attribution = attributeInput(network, clip, 3, { steps: 128, baseline, pointsAtOnce: 48 });
+    expect(tf.memory().numTensors).toBe(before);
+    const difference = logit(clip) - logit(new Float32Array(clip.length).fill(baseline));
+    expect(Math.abs(difference)).toBeGreaterThan(0.05);
+    expect(attribution.reduce((sum, value) => sum + value, 0)).toBeCloseTo(difference, 2);
+    const atOnce = attributeInput(network, clip, 3, { steps: 128, baseline });
+    atOnce.forEach((value, i) => void expect(value).toBeCloseTo(attribution[i]!, 5));
   });
 });
 

@@ -107,6 +107,7 @@ function groupBands(byBand: readonly number[], groups: number): number[] {
 }
 
 function centresOf(features: FeatureSpec): ArrayLike<number> | null {
+  if (features.kind === "whisper-mel") return bandCentres({ bands: 80, lowestHz: 0, highestHz: 8000 });
   return features.kind === "log-mel" ? bandCentres(features) : null;
 }
 
@@ -125,7 +126,7 @@ function picture(heard: Listening, title: string, features: FeatureSpec): Chart 
     title,
     hopSeconds: hopSeconds(features),
     ...(centres !== null && { bandHz: centres }),
-    valueTitle: "deviations",
+    valueTitle: features.kind === "whisper-mel" ? "as Whisper sees it" : "deviations",
     saliency: attribution,
   });
 }
