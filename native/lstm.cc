@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "attention.h"
+#include "batch-norm.h"
 #include "convolution.h"
 #include "instructions.h"
 #include "lstm-steps.h"
@@ -309,7 +310,8 @@ napi_value useInstructions(napi_env env, napi_callback_info info) {
 NAPI_MODULE_INIT() {
   static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() +
                                      affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps() +
-                                     affectlab::registerAttentionOps();
+                                     affectlab::registerAttentionOps() +
+                                     affectlab::registerBatchNormOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

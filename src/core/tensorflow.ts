@@ -52,6 +52,10 @@ export const nativeKernels = {
     "AffectlabAdamW",
     "AffectlabAttention",
     "AffectlabAttentionGrad",
+    "AffectlabBatchNorm",
+    "AffectlabBatchNormGrad",
+    "AffectlabResidualBatchNorm",
+    "AffectlabResidualBatchNormGrad",
   ],
 } as const;
 let areNativeKernelsTried = false;
@@ -69,9 +73,7 @@ function loadNativeKernels(tf: typeof tfjs): void {
     require(nativeKernels.path);
     for (const op of nativeKernels.ops) addNativeKernel(op);
   } catch (error) {
-    process.emitWarning(
-      `${messageOf(error)}: recurrent networks and transformers train slower. \`npm start\` compiles it anew.`,
-    );
+    process.emitWarning(`${messageOf(error)}: networks train slower. \`npm start\` compiles it anew.`);
   }
 }
 

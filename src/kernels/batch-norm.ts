@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
+import { hasNativeBatchNorm, normaliseNatively, type StatisticsListener } from "./native-batch-norm.js";
 import { attribute, hasOneDnnKernels, hasRawKernels, runKernel, runOneDnnKernel } from "./raw.js";
 import { relu } from "./relu.js";
 
-/** Receives this batch's mean and (biased) variance, [channels] each; they live only during the call. */
-export type StatisticsListener = (mean: tf.Tensor1D, variance: tf.Tensor1D) => void;
+export type { StatisticsListener };
 
 /**
  * Batch normalisation with this batch's statistics (Ioffe and Szegedy 2015, algorithm 1).
- * x: [batch, height, width, channels]; scale, offset: [channels]; gives x's shape. One FusedBatchNormV3 kernel
- * forward and one FusedBatchNormGradV3 back under TensorFlow, plain tfjs elsewhere. No gradient flows through
+ * x: [batch, height, width, channels]; scale, offset: [channels]; gives x's shape. Under TensorFlow by native/batch-norm.cc,
+ * where that addon is absent by FusedBatchNormV3 and FusedBatchNormGradV3; plain tfjs elsewhere. No gradient flows through
  * what the listener is told. Throws for a wrong rank or type, an empty batch, or a scale or offset that does not fit.
  */
 export function normaliseBatch(
@@ -20,15 +20,16 @@ export function normaliseBatch(
   onStatistics: StatisticsListener,
 ): tf.Tensor4D {
   checkArguments("normaliseBatch", x, { scale, offset });
+  if (hasNativeBatchNorm()) return normaliseNatively(x, scale, offset, epsilon, onStatistics, "nothing");
   return hasRawKernels()
     ? fused(x, scale, offset, epsilon, onStatistics)
     : portable(x, scale, offset, epsilon, onStatistics);
 }
 
 /**
- * Batch normalisation and the rectifier max(x, 0) after it, in one: where oneDNN has the kernel, one pass forward instead
- * of two, and what is normalised but not rectified is never written. The same numbers as `relu(normaliseBatch(…))`,
- * bit for bit. Arguments and errors as there.
+ * Batch normalisation and the rectifier max(x, 0) after it, in one: with native/batch-norm.cc no pass over memory more than
+ * without the rectifier, with oneDNN's kernel none forward; what is normalised but not rectified is never written. The
+ * same numbers as `relu(normaliseBatch(…))`, bit for bit. Arguments and errors as there.
  */
 export function normaliseAndRectifyBatch(
   x: tf.Tensor4D,
@@ -37,9 +38,30 @@ export function normaliseAndRectifyBatch(
   epsilon: number,
   onStatistics: StatisticsListener,
 ): tf.Tensor4D {
-  if (!hasOneDnnKernels()) return relu(normaliseBatch(x, scale, offset, epsilon, onStatistics));
   checkArguments("normaliseAndRectifyBatch", x, { scale, offset });
-  return fused(x, scale, offset, epsilon, onStatistics, true);
+  if (hasNativeBatchNorm()) return normaliseNatively(x, scale, offset, epsilon, onStatistics, "rectifier");
+  if (hasOneDnnKernels()) return fused(x, scale, offset, epsilon, onStatistics, true);
+  return relu(normaliseBatch(x, scale, offset, epsilon, onStatistics));
+}
+
+/**
+ * The end of a residual block (He et al. 2016, equation 1), max(norm(x) + shortcut, 0), the shortcut of x's shape. With
+ * native/batch-norm.cc no pass over memory more than the normalisation alone, but for reading the shortcut; elsewhere
+ * the three one after the other. Arguments and errors as in `normaliseBatch`.
+ */
+export function normaliseAddAndRectifyBatch(
+  x: tf.Tensor4D,
+  shortcut: tf.Tensor4D,
+  scale: tf.Tensor1D,
+  offset: tf.Tensor1D,
+  epsilon: number,
+  onStatistics: StatisticsListener,
+): tf.Tensor4D {
+  checkArguments("normaliseAddAndRectifyBatch", x, { scale, offset });
+  checkType("normaliseAddAndRectifyBatch", "shortcut", shortcut);
+  checkShape("normaliseAddAndRectifyBatch", "shortcut", shortcut, x.shape, "it is added to what x becomes");
+  if (hasNativeBatchNorm()) return normaliseNatively(x, scale, offset, epsilon, onStatistics, { shortcut });
+  return relu(tf.add(normaliseBatch(x, scale, offset, epsilon, onStatistics), shortcut));
 }
 
 /** Batch normalisation with given statistics, as in inference. Shapes and errors as in `normaliseBatch`. */

@@ -64,6 +64,10 @@ const leadingInputs: Readonly<Record<string, number>> = {
   FusedBatchNormGradV3: 2,
   AffectlabAttention: 1,
   AffectlabAttentionGrad: 3,
+  AffectlabBatchNorm: 1,
+  AffectlabBatchNormGrad: 2,
+  AffectlabResidualBatchNorm: 2,
+  AffectlabResidualBatchNormGrad: 3,
 };
 
 /**

@@ -11,6 +11,8 @@ import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
  * every call outside of training stay as they are.
  *
  * - A rectifier right behind batch normalisation is computed with it, in one pass: the same numbers.
+ * - So are the addition and the rectifier at the end of a residual block: the same numbers in float32, and in bf16 those
+ *   of a sum that is not rounded before the rectifier.
  * - All moving averages of batch statistics follow at the end of the step: the same numbers.
  * - Convolutions of the network's input give it no gradient: the same numbers for the weights.
  * - 1 × 1 convolutions without a stride are products of matrices: equal up to rounding.
@@ -18,6 +20,7 @@ import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
 export function prepareTraining(model: tf.LayersModel, precision: "float32" | "bf16" = "float32"): void {
   for (const layer of model.layers) {
     if (layer instanceof FusedBatchNorm) fuseRectifier(layer);
+    else if (layer.getClassName() === "Add") fuseResidual(layer);
     else if (isPlainConvolution(layer)) shortenConvolution(layer);
   }
   if (model.layers.some((layer) => layer instanceof FusedBatchNorm)) followStatisticsTogether(model);
@@ -36,13 +39,35 @@ function replaceInTraining(
     kwargs?.training === true ? training(call, inputs, kwargs) : call(inputs, kwargs);
 }
 
+const passOn: Parameters<typeof replaceInTraining>[1] = (_, inputs) => onlyInput(inputs);
+
 function fuseRectifier(norm: FusedBatchNorm): void {
-  const [rectifier, ...others] = consumersOf(norm);
-  const isAlone =
-    others.length === 0 && rectifier instanceof Rectifier && rectifier.inboundNodes.length === 1;
-  if (!isAlone) return;
+  const rectifier = onlyConsumerOf(norm);
+  if (!(rectifier instanceof Rectifier) || rectifier.inboundNodes.length !== 1) return;
   replaceInTraining(norm, (call, inputs, kwargs) => call(inputs, { ...kwargs, rectifies: true }));
-  replaceInTraining(rectifier, (_, inputs) => onlyInput(inputs));
+  replaceInTraining(rectifier, passOn);
+}
+
+/** max(norm(x) + shortcut, 0) at once, where the addition stands: only there are both known. */
+function fuseResidual(add: tf.layers.Layer): void {
+  const rectifier = onlyConsumerOf(add);
+  const terms = producersOf(add);
+  const isEndOfBlock =
+    terms.length === 2 &&
+    add.inboundNodes.length === 1 &&
+    rectifier instanceof Rectifier &&
+    rectifier.inboundNodes.length === 1;
+  if (!isEndOfBlock) return;
+  const index = terms.findIndex((term) => term instanceof FusedBatchNorm && onlyConsumerOf(term) === add);
+  const norm = terms[index];
+  if (norm === undefined || norm.getConfig().rectifies === true || norm.inboundNodes.length !== 1) return;
+  const normalise = norm.call.bind(norm);
+  replaceInTraining(norm, passOn);
+  replaceInTraining(add, (_, inputs, kwargs) => {
+    const both = inputs as tf.Tensor[];
+    return normalise(both[index]!, { ...kwargs, shortcut: both[1 - index] });
+  });
+  replaceInTraining(rectifier, passOn);
 }
 
 function followStatisticsTogether(model: tf.LayersModel): void {
@@ -75,6 +100,11 @@ interface Node {
 
 function consumersOf(layer: tf.layers.Layer): tf.layers.Layer[] {
   return (layer.outboundNodes as unknown as readonly Node[]).map((node) => node.outboundLayer);
+}
+
+function onlyConsumerOf(layer: tf.layers.Layer): tf.layers.Layer | undefined {
+  const [consumer, ...others] = consumersOf(layer);
+  return others.length === 0 ? consumer : undefined;
 }
 
 function producersOf(layer: tf.layers.Layer): tf.layers.Layer[] {

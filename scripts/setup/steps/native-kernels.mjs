@@ -18,7 +18,7 @@ function currentKey() {
 
 /**
  * Compiles native/ to an addon that adds this project's kernels to TensorFlow's. The laboratory works without it, with
- * recurrent networks at half the speed, and transformers and every optimiser somewhat slower: a compiler that cannot do
+ * recurrent networks at half the speed, and transformers, convolutional networks and every optimiser somewhat slower: a compiler that cannot do
  * it stops nothing.
  * @type {import("../prepare.mjs").Step}
  */
@@ -38,9 +38,7 @@ export const nativeKernels = {
     }
     if (problem !== "") rmSync(addon, { force: true });
     writeStamp(stamp, key, { problem });
-    return problem === ""
-      ? undefined
-      : `left out, recurrent networks and transformers train slower (${problem})`;
+    return problem === "" ? undefined : `left out, networks train slower (${problem})`;
   },
 };
 

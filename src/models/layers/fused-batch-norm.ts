@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import {
+  normaliseAddAndRectifyBatch,
   normaliseAndRectifyBatch,
   normaliseBatch,
   normaliseWithStatistics,
@@ -20,13 +21,15 @@ interface CallArguments {
   readonly training?: boolean;
   /** Has the rectifier computed with this call, as the option of this name has it with every call. */
   readonly rectifies?: boolean;
+  /** In training: has this tensor added, and then the rectifier computed, with this call. */
+  readonly shortcut?: tf.Tensor4D;
   /** Takes this batch's statistics, to move the averages at the end of the step; they move at once where there is none. */
   readonly statistics?: BatchStatistics;
 }
 
 /**
  * Batch normalisation over the last axis of [batch, height, width, channels], and the rectifier where asked for, through
- * TensorFlow's fused kernels where there are any. Weights: gamma, beta, moving_mean, moving_variance, [channels] each, as in Keras.
+ * fused kernels where there are any. Weights: gamma, beta, moving_mean, moving_variance, [channels] each, as in Keras.
  */
 export class FusedBatchNorm extends tf.layers.Layer {
   static readonly className = "FusedBatchNorm";
@@ -71,11 +74,16 @@ export class FusedBatchNorm extends tf.layers.Layer {
         return rectifies ? relu(y) : y;
       }
       const statistics = kwargs.statistics ?? new BatchStatistics();
-      const normalise = rectifies ? normaliseAndRectifyBatch : normaliseBatch;
-      const y = normalise(x, gamma, beta, epsilon, (mean, variance) => {
+      const follow = (mean: tf.Tensor1D, variance: tf.Tensor1D): void => {
         statistics.follow(this.movingMean, mean, momentum);
         statistics.follow(this.movingVariance, variance, momentum);
-      });
+      };
+      const { shortcut } = kwargs;
+      const normalise = rectifies ? normaliseAndRectifyBatch : normaliseBatch;
+      const y =
+        shortcut === undefined
+          ? normalise(x, gamma, beta, epsilon, follow)
+          : normaliseAddAndRectifyBatch(x, shortcut, gamma, beta, epsilon, follow);
       if (kwargs.statistics === undefined) statistics.apply();
       return y;
     });

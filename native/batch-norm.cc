@@ -1,0 +1,479 @@
+// Batch normalisation of a training step in two passes over memory forward and two back, with what follows it in a
+// convolutional network: the rectifier, and before that the addition of a residual block's shortcut.
+//
+//   AffectlabBatchNorm(x, scale, offset; epsilon, rectifies) -> y, mean, variance
+//   AffectlabBatchNormGrad(dy, x, scale, offset, mean, variance; epsilon, rectifies) -> dx, scale_grad, offset_grad
+//   AffectlabResidualBatchNorm(x, shortcut, scale, offset; epsilon) -> y = max(norm + shortcut, 0), mean, variance
+//   AffectlabResidualBatchNormGrad(dy, x, y, scale, offset, mean, variance; epsilon)
+//     -> dx, scale_grad, offset_grad, shortcut_grad
+//
+// x, y, shortcut and their gradients are [..., channels] in float32 or bf16, everything else [channels] in float32. The
+// variance is the biased one. On the CPU, on all cores. src/kernels/batch-norm.ts says what is computed, and its tests
+// hold it to PyTorch.
+//
+// Rows are read as wide ones: as many beside each other as fill vectors, whatever the number of channels. They are
+// summed in blocks that stay in the first cache, about the block's own mean, and the blocks' sums are added in double
+// precision in their order: no digits are lost, and the number of cores does not change the result.
+#include "batch-norm.h"
+
+#include <cmath>
+#include <utility>
+
+#include "cores.h"
+#include "half.h"
+#include "op.h"
+
+namespace affectlab {
+namespace {
+
+enum Follower { kNothing, kRectifier, kResidual };
+
+// Numbers of wide rows, [rows, width], and coefficients of each of their columns.
+template <typename T>
+struct Block {
+  int64_t rows, width;
+  const T *x, *y, *shortcut, *dy;
+  T *newY, *dx, *shortcutGrad;
+  // z = (x - mean) * slope + offset; dx = g * slope + (x - mean) * tilt + shift
+  const float *mean, *slope, *offset, *tilt, *shift;
+  float *sums, *products;
+};
+
+// The mean of each column, and the sum of squares about it.
+template <typename T>
+AFFECTLAB_INLINE void takeStatistics(const Block<T>& b) {
+  const int64_t width = b.width;
+  std::fill(b.sums, b.sums + width, 0.0f);
+  std::fill(b.products, b.products + width, 0.0f);
+  for (int64_t row = 0; row < b.rows; row++)
+    for (int64_t i = 0; i < width; i += kLanes) {
+      Vector x;
+      load(b.x + row * width + i, x);
+      at(b.sums + i) += x;
+    }
+  const float share = 1.0f / b.rows;
+  for (int64_t i = 0; i < width; i += kLanes) at(b.sums + i) *= share;
+  for (int64_t row = 0; row < b.rows; row++)
+    for (int64_t i = 0; i < width; i += kLanes) {
+      Vector x;
+      load(b.x + row * width + i, x);
+      const Vector d = x - at(b.sums + i);
+      at(b.products + i) += d * d;
+    }
+}
+
+template <typename T, Follower follower>
+AFFECTLAB_INLINE void normalise(const Block<T>& b) {
+  const int64_t width = b.width;
+  for (int64_t row = 0; row < b.rows; row++)
+    for (int64_t i = 0; i < width; i += kLanes) {
+      const int64_t here = row * width + i;
+      Vector x;
+      load(b.x + here, x);
+      Vector z = (x - at(b.mean + i)) * at(b.slope + i) + at(b.offset + i);
+      if (follower == kResidual) {
+        Vector shortcut;
+        load(b.shortcut + here, shortcut);
+        z += shortcut;
+      }
+      if (follower != kNothing) z = z > 0.0f ? z : Vector{};
+      store(b.newY + here, z);
+    }
+}
+
+// g, the gradient of what is normalised: dy where the rectifier let it through.
+template <typename T, Follower follower>
+AFFECTLAB_INLINE void gradientOfNorm(const Block<T>& b, int64_t here, int64_t i, const Vector& centred, Vector& g) {
+  load(b.dy + here, g);
+  if (follower == kRectifier) g = centred * at(b.slope + i) + at(b.offset + i) > 0.0f ? g : Vector{};
+  if (follower == kResidual) {
+    Vector y;
+    load(b.y + here, y);
+    g = y > 0.0f ? g : Vector{};
+  }
+}
+
+// Sums of g and of g (x - mean) of each column; the shortcut's gradient is g itself.
+template <typename T, Follower follower>
+AFFECTLAB_INLINE void sumGradients(const Block<T>& b) {
+  const int64_t width = b.width;
+  std::fill(b.sums, b.sums + width, 0.0f);
+  std::fill(b.products, b.products + width, 0.0f);
+  for (int64_t row = 0; row < b.rows; row++)
+    for (int64_t i = 0; i < width; i += kLanes) {
+      const int64_t here = row * width + i;
+      Vector x, g;
+      load(b.x + here, x);
+      const Vector centred = x - at(b.mean + i);
+      gradientOfNorm<T, follower>(b, here, i, centred, g);
+      if (follower == kResidual) store(b.shortcutGrad + here, g);
+      at(b.sums + i) += g;
+      at(b.products + i) += g * centred;
+    }
+}
+
+// For a residual block `dy` is the shortcut's gradient, which the rectifier is in already.
+template <typename T, Follower follower>
+AFFECTLAB_INLINE void giveGradients(const Block<T>& b) {
+  const int64_t width = b.width;
+  for (int64_t row = 0; row < b.rows; row++)
+    for (int64_t i = 0; i < width; i += kLanes) {
+      const int64_t here = row * width + i;
+      Vector x, g;
+      load(b.x + here, x);
+      const Vector centred = x - at(b.mean + i);
+      gradientOfNorm<T, follower == kResidual ? kNothing : follower>(b, here, i, centred, g);
+      store(b.dx + here, g * at(b.slope + i) + (centred * at(b.tilt + i) + at(b.shift + i)));
+    }
+}
+
+// The loops once for each instruction set; the processor decides which run. By follower: nothing, rectifier, residual.
+template <typename T>
+struct Loops {
+  typedef void (*Loop)(const Block<T>&);
+  Loop statistics, normalise[3], sums[3], gradients[3];
+};
+
+#define AFFECTLAB_LOOPS(name, attributes)                                                                  \
+  template <typename T>                                                                                    \
+  attributes void name##Statistics(const Block<T>& b) { takeStatistics<T>(b); }                            \
+  template <typename T, Follower follower>                                                                 \
+  attributes void name##Normalise(const Block<T>& b) { normalise<T, follower>(b); }                        \
+  template <typename T, Follower follower>                                                                 \
+  attributes void name##Sums(const Block<T>& b) { sumGradients<T, follower>(b); }                          \
+  template <typename T, Follower follower>                                                                 \
+  attributes void name##Gradients(const Block<T>& b) { giveGradients<T, follower>(b); }                    \
+  template <typename T>                                                                                    \
+  const Loops<T> name##Loops = {                                                                           \
+      name##Statistics<T>,                                                                                 \
+      {name##Normalise<T, kNothing>, name##Normalise<T, kRectifier>, name##Normalise<T, kResidual>},       \
+      {name##Sums<T, kNothing>, name##Sums<T, kRectifier>, name##Sums<T, kResidual>},                      \
+      {name##Gradients<T, kNothing>, name##Gradients<T, kRectifier>, name##Gradients<T, kResidual>}};
+
+AFFECTLAB_LOOPS(plain, )
+#if defined(__x86_64__)
+AFFECTLAB_LOOPS(avx2, AFFECTLAB_AVX2)
+AFFECTLAB_LOOPS(avx512, AFFECTLAB_AVX512)
+template <typename T>
+const Loops<T>& loops() { return fastest(plainLoops<T>, avx2Loops<T>, avx512Loops<T>); }
+#else
+template <typename T>
+const Loops<T>& loops() { return plainLoops<T>; }
+#endif
+
+// How [rows, channels] is cut into blocks of wide rows, `group` rows beside each other in each. Rows that fill no wide one
+// are a block of their own, the last.
+struct Layout {
+  int64_t rows, channels, group, width, blockRows, wideRows, wholeBlocks, blocks;
+  Layout(int64_t numbers, int64_t ofChannels) : rows(numbers / ofChannels), channels(ofChannels), group(1) {
+    constexpr int64_t fewestColumns = 8 * kLanes, numbersOfBlock = 1 << 13, fewestRows = 32;
+    while (group * channels % kLanes != 0 || group * channels < fewestColumns) group++;
+    width = group * channels;
+    blockRows = std::max(fewestRows, numbersOfBlock / width);
+    wideRows = rows / group;
+    wholeBlocks = (wideRows + blockRows - 1) / blockRows;
+    blocks = wholeBlocks + (rows % group > 0 ? 1 : 0);
+  }
+  int64_t rowsOf(int64_t block) const {
+    return block < wholeBlocks ? std::min(blockRows, wideRows - block * blockRows) * group : rows % group;
+  }
+  // A number a column, of a number a channel.
+  std::vector<float> widened(const float* ofChannels) const {
+    std::vector<float> columns(width);
+    for (int64_t i = 0; i < width; i++) columns[i] = ofChannels[i % channels];
+    return columns;
+  }
+};
+
+// Runs work(block) for rows that fill no wide one: on a wide row filled up with zeros.
+template <typename T, typename Work>
+void runFilledUp(Block<T> block, int64_t count, const Work& work) {
+  std::vector<T> rooms(7 * block.width);
+  T* room = rooms.data();
+  for (const T** numbers : {&block.x, &block.y, &block.shortcut, &block.dy}) {
+    if (*numbers == nullptr) continue;
+    std::copy(*numbers, *numbers + count, room);
+    *numbers = room;
+    room += block.width;
+  }
+  std::vector<std::pair<T*, T*>> results;
+  for (T** numbers : {&block.newY, &block.dx, &block.shortcutGrad}) {
+    if (*numbers == nullptr) continue;
+    results.push_back({room, *numbers});
+    *numbers = room;
+    room += block.width;
+  }
+  block.rows = 1;
+  work(block);
+  for (const auto& [from, to] : results) std::copy(from, from + count, to);
+}
+
+// Runs work(block, its index) for every block, on all cores.
+template <typename T, typename Work>
+void forBlocks(const Layout& layout, const Block<T>& whole, Then then, const Work& work) {
+  const int64_t blockNumbers = layout.blockRows * layout.width;
+  const auto runBlock = [&](int64_t index) {
+    Block<T> block = whole;
+    block.width = layout.width;
+    const bool isWhole = index < layout.wholeBlocks;
+    const int64_t first = isWhole ? index * blockNumbers : layout.wideRows * layout.width;
+    for (const T** numbers : {&block.x, &block.y, &block.shortcut, &block.dy})
+      if (*numbers != nullptr) *numbers += first;
+    for (T** numbers : {&block.newY, &block.dx, &block.shortcutGrad})
+      if (*numbers != nullptr) *numbers += first;
+    block.rows = layout.rowsOf(index) / layout.group;
+    if (isWhole)
+      work(block, index);
+    else
+      runFilledUp(block, layout.rowsOf(index) * layout.channels, [&](const Block<T>& filled) { work(filled, index); });
+  };
+  // A core takes as many blocks at a time as are worth it.
+  const int64_t together = std::max<int64_t>(1, kFewestNumbers / blockNumbers);
+  const auto runSome = [&](int64_t part) {
+    for (int64_t index = part * together; index < std::min((part + 1) * together, layout.blocks); index++)
+      runBlock(index);
+  };
+  Cores::shared().run((layout.blocks + together - 1) / together, runSome, then);
+}
+
+// Two numbers a channel of every block, [blocks, 2, channels], and how the columns of a block become them.
+class Sums {
+ public:
+  explicit Sums(const Layout& layout) : layout_(layout), numbers_(layout.blocks * 2 * layout.channels) {}
+  float* first(int64_t block) { return numbers_.data() + block * 2 * layout_.channels; }
+  float* second(int64_t block) { return first(block) + layout_.channels; }
+  // The sums over the groups of a block, of which one that is not whole has fewer.
+  void add(int64_t block, const float* columns, float* to) const {
+    const int64_t channels = layout_.channels, groups = groupsOf(block);
+    std::copy(columns, columns + channels, to);
+    for (int64_t group = 1; group < groups; group++)
+      for (int64_t i = 0; i < channels; i++) to[i] += columns[group * channels + i];
+  }
+  // Mean and sum of squares about it, of those of the groups, each of which is of `rows` numbers.
+  void merge(int64_t block, const float* means, const float* squares, int64_t rows) {
+    const int64_t channels = layout_.channels, groups = groupsOf(block);
+    float *mean = first(block), *sum = second(block);
+    add(block, means, mean);
+    add(block, squares, sum);
+    for (int64_t i = 0; i < channels; i++) mean[i] /= groups;
+    for (int64_t group = 0; group < groups; group++)
+      for (int64_t i = 0; i < channels; i++) {
+        const float d = means[group * channels + i] - mean[i];
+        sum[i] += rows * (d * d);
+      }
+  }
+
+ private:
+  int64_t groupsOf(int64_t block) const { return block < layout_.wholeBlocks ? layout_.group : layout_.rowsOf(block); }
+  const Layout& layout_;
+  std::vector<float> numbers_;
+};
+
+// Mean and biased variance of each channel.
+template <typename T>
+void computeStatistics(const Layout& layout, const T* x, float* mean, float* variance) {
+  Sums sums(layout);
+  Block<T> whole{};
+  whole.x = x;
+  forBlocks(layout, whole, Then::kStayAwake, [&](Block<T> block, int64_t index) {
+    std::vector<float> columns(2 * layout.width);
+    block.sums = columns.data();
+    block.products = block.sums + layout.width;
+    loops<T>().statistics(block);
+    sums.merge(index, block.sums, block.products, block.rows);
+  });
+  std::vector<double> total(layout.channels);
+  for (int64_t block = 0; block < layout.blocks; block++)
+    for (int64_t i = 0; i < layout.channels; i++)
+      total[i] += static_cast<double>(layout.rowsOf(block)) * sums.first(block)[i];
+  for (int64_t i = 0; i < layout.channels; i++) total[i] /= layout.rows;
+  std::vector<double> squares(layout.channels);
+  for (int64_t block = 0; block < layout.blocks; block++)
+    for (int64_t i = 0; i < layout.channels; i++) {
+      const double d = sums.first(block)[i] - total[i];
+      squares[i] += sums.second(block)[i] + layout.rowsOf(block) * d * d;
+    }
+  for (int64_t i = 0; i < layout.channels; i++) {
+    mean[i] = static_cast<float>(total[i]);
+    variance[i] = static_cast<float>(squares[i] / layout.rows);
+  }
+}
+
+std::vector<float> inverseDeviations(const float* variance, int64_t channels, float epsilon) {
+  std::vector<float> inverse(channels);
+  for (int64_t i = 0; i < channels; i++) inverse[i] = 1.0f / std::sqrt(variance[i] + epsilon);
+  return inverse;
+}
+
+struct Options {
+  float epsilon = 0;
+  bool rectifies = false;
+};
+
+void* createOptions(TF_OpKernelConstruction* construction, bool asksForRectifier) {
+  TF_Status* status = TF_NewStatus();
+  auto* options = new Options();
+  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &options->epsilon, status);
+  if (asksForRectifier && TF_GetCode(status) == TF_OK) {
+    unsigned char rectifies = 0;
+    TF_OpKernelConstruction_GetAttrBool(construction, "rectifies", &rectifies, status);
+    options->rectifies = rectifies != 0;
+  }
+  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
+  TF_DeleteStatus(status);
+  return options;
+}
+void* createNorm(TF_OpKernelConstruction* construction) { return createOptions(construction, true); }
+void* createResidual(TF_OpKernelConstruction* construction) { return createOptions(construction, false); }
+void deleteOptions(void* options) { delete static_cast<Options*>(options); }
+
+constexpr const char* kShapes =
+    "AffectlabBatchNorm: x is to be [..., channels] and not empty, what is as large as it to have its shape, and scale, "
+    "offset, mean and variance to be [channels]";
+
+// The layout of x's numbers once all shapes are seen to fit.
+Layout layoutOf(Call& call, const TF_Tensor* x, const std::vector<const TF_Tensor*>& likeX,
+                const std::vector<const TF_Tensor*>& vectors) {
+  if (!call.isFine()) return Layout(1, 1);
+  const std::vector<int64_t> shape = shapeOf(x);
+  const int64_t numbers = TF_TensorElementCount(x);
+  call.require(numbers > 0 && !shape.empty(), kShapes);
+  for (const TF_Tensor* tensor : likeX) call.require(shapeOf(tensor) == shape, kShapes);
+  for (const TF_Tensor* tensor : vectors)
+    call.require(!shape.empty() && TF_TensorElementCount(tensor) == shape.back(), kShapes);
+  return call.isFine() ? Layout(numbers, shape.back()) : Layout(1, 1);
+}
+
+template <typename T, TF_DataType type, bool isResidual>
+void compute(void* given, TF_OpKernelContext* context) {
+  const auto& options = *static_cast<const Options*>(given);
+  Call call(context);
+  const TF_Tensor *x = call.input(0), *shortcut = isResidual ? call.input(1) : x;
+  const TF_Tensor *scale = call.input(isResidual ? 2 : 1), *offset = call.input(isResidual ? 3 : 2);
+  const Layout layout = layoutOf(call, x, {shortcut}, {scale, offset});
+  if (!call.isFine()) return;
+  const int64_t channels = layout.channels;
+  T* y = call.output<T>(0, shapeOf(x), type);
+  float *mean = call.output<float>(1, {channels}, TF_FLOAT), *variance = call.output<float>(2, {channels}, TF_FLOAT);
+  if (!call.isFine()) return;
+  computeStatistics(layout, dataOf<T>(x), mean, variance);
+  std::vector<float> slope = inverseDeviations(variance, channels, options.epsilon);
+  for (int64_t i = 0; i < channels; i++) slope[i] *= dataOf<float>(scale)[i];
+  const std::vector<float> means = layout.widened(mean), slopes = layout.widened(slope.data()),
+                           offsets = layout.widened(dataOf<float>(offset));
+  Block<T> whole{};
+  whole.x = dataOf<T>(x);
+  whole.shortcut = isResidual ? dataOf<T>(shortcut) : nullptr;
+  whole.newY = y;
+  whole.mean = means.data();
+  whole.slope = slopes.data();
+  whole.offset = offsets.data();
+  const auto run = loops<T>().normalise[isResidual ? kResidual : options.rectifies ? kRectifier : kNothing];
+  forBlocks(layout, whole, Then::kSleep, [&](const Block<T>& block, int64_t) { run(block); });
+}
+
+template <typename T, TF_DataType type, bool isResidual>
+void computeGrad(void* given, TF_OpKernelContext* context) {
+  const auto& options = *static_cast<const Options*>(given);
+  Call call(context);
+  const int next = isResidual ? 3 : 2;
+  const TF_Tensor *dy = call.input(0), *x = call.input(1), *y = isResidual ? call.input(2) : x;
+  const TF_Tensor *scale = call.input(next), *offset = call.input(next + 1), *mean = call.input(next + 2),
+                  *variance = call.input(next + 3);
+  const Layout layout = layoutOf(call, x, {dy, y}, {scale, offset, mean, variance});
+  if (!call.isFine()) return;
+  const int64_t channels = layout.channels;
+  T* dx = call.output<T>(0, shapeOf(x), type);
+  float *scaleGrad = call.output<float>(1, {channels}, TF_FLOAT), *offsetGrad = call.output<float>(2, {channels}, TF_FLOAT);
+  T* shortcutGrad = isResidual ? call.output<T>(3, shapeOf(x), type) : nullptr;
+  if (!call.isFine()) return;
+  const std::vector<float> inverse = inverseDeviations(dataOf<float>(variance), channels, options.epsilon);
+  std::vector<float> slope = inverse;
+  for (int64_t i = 0; i < channels; i++) slope[i] *= dataOf<float>(scale)[i];
+  const std::vector<float> means = layout.widened(dataOf<float>(mean)), slopes = layout.widened(slope.data()),
+                           offsets = layout.widened(dataOf<float>(offset));
+  Block<T> whole{};
+  whole.x = dataOf<T>(x);
+  whole.dy = dataOf<T>(dy);
+  whole.y = isResidual ? dataOf<T>(y) : nullptr;
+  whole.shortcutGrad = shortcutGrad;
+  whole.mean = means.data();
+  whole.slope = slopes.data();
+  whole.offset = offsets.data();
+  const Follower follower = isResidual ? kResidual : options.rectifies ? kRectifier : kNothing;
+  Sums sums(layout);
+  forBlocks(layout, whole, Then::kStayAwake, [&](Block<T> block, int64_t index) {
+    std::vector<float> columns(2 * layout.width);
+    block.sums = columns.data();
+    block.products = block.sums + layout.width;
+    loops<T>().sums[follower](block);
+    sums.add(index, block.sums, sums.first(index));
+    sums.add(index, block.products, sums.second(index));
+  });
+  std::vector<double> total(2 * channels);
+  for (int64_t block = 0; block < layout.blocks; block++)
+    for (int64_t i = 0; i < 2 * channels; i++) total[i] += sums.first(block)[i];
+  std::vector<float> tilt(channels), shift(channels);
+  for (int64_t i = 0; i < channels; i++) {
+    const double sum = total[i], product = total[channels + i] * inverse[i];
+    offsetGrad[i] = static_cast<float>(sum);
+    scaleGrad[i] = static_cast<float>(product);
+    shift[i] = static_cast<float>(-slope[i] * sum / layout.rows);
+    tilt[i] = static_cast<float>(-slope[i] * product * inverse[i] / layout.rows);
+  }
+  const std::vector<float> tilts = layout.widened(tilt.data()), shifts = layout.widened(shift.data());
+  whole.tilt = tilts.data();
+  whole.shift = shifts.data();
+  whole.dx = dx;
+  if (isResidual) {
+    whole.dy = shortcutGrad;
+    whole.shortcutGrad = nullptr;
+    whole.y = nullptr;
+  }
+  forBlocks(layout, whole, Then::kSleep, [&](const Block<T>& block, int64_t) { loops<T>().gradients[follower](block); });
+}
+
+typedef void (*Compute)(void*, TF_OpKernelContext*);
+
+void addKernel(const char* name, TF_DataType type, bool isResidual, Compute compute, TF_Status* status) {
+  if (TF_GetCode(status) != TF_OK) return;
+  TF_KernelBuilder* kernel =
+      TF_NewKernelBuilder(name, "CPU", isResidual ? createResidual : createNorm, compute, deleteOptions);
+  TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
+  if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(name, kernel, status);
+}
+
+}  // namespace
+
+std::string registerBatchNormOps() {
+  TF_Status* status = TF_NewStatus();
+  const char *norm = "AffectlabBatchNorm", *normGrad = "AffectlabBatchNormGrad";
+  const char *residual = "AffectlabResidualBatchNorm", *residualGrad = "AffectlabResidualBatchNormGrad";
+  const char *types = "T: {float, bfloat16}", *epsilon = "epsilon: float", *rectifies = "rectifies: bool";
+  const std::vector<const char*> results = {"y: T", "mean: float", "variance: float"};
+  defineOp({norm, {"x: T", "scale: float", "offset: float"}, results, {types, epsilon, rectifies}}, status);
+  defineOp({normGrad,
+            {"dy: T", "x: T", "scale: float", "offset: float", "mean: float", "variance: float"},
+            {"dx: T", "scale_grad: float", "offset_grad: float"},
+            {types, epsilon, rectifies}},
+           status);
+  defineOp({residual, {"x: T", "shortcut: T", "scale: float", "offset: float"}, results, {types, epsilon}}, status);
+  defineOp({residualGrad,
+            {"dy: T", "x: T", "y: T", "scale: float", "offset: float", "mean: float", "variance: float"},
+            {"dx: T", "scale_grad: float", "offset_grad: float", "shortcut_grad: T"},
+            {types, epsilon}},
+           status);
+  addKernel(norm, TF_FLOAT, false, compute<float, TF_FLOAT, false>, status);
+  addKernel(norm, TF_BFLOAT16, false, compute<Half, TF_BFLOAT16, false>, status);
+  addKernel(normGrad, TF_FLOAT, false, computeGrad<float, TF_FLOAT, false>, status);
+  addKernel(normGrad, TF_BFLOAT16, false, computeGrad<Half, TF_BFLOAT16, false>, status);
+  addKernel(residual, TF_FLOAT, true, compute<float, TF_FLOAT, true>, status);
+  addKernel(residual, TF_BFLOAT16, true, compute<Half, TF_BFLOAT16, true>, status);
+  addKernel(residualGrad, TF_FLOAT, true, computeGrad<float, TF_FLOAT, true>, status);
+  addKernel(residualGrad, TF_BFLOAT16, true, computeGrad<Half, TF_BFLOAT16, true>, status);
+  const std::string problem = TF_GetCode(status) == TF_OK ? "" : TF_Message(status);
+  TF_DeleteStatus(status);
+  return problem;
+}
+
+}  // namespace affectlab
