@@ -1,11 +1,11 @@
 // Self-attention of all heads in one op, and its gradient in another: nothing of the size frames x frames goes through
 // memory, no head is moved to lie by itself first.
 //
-//   AffectlabAttention(qkv [batch, frames, 3 x channels], mask [batch, frames] or []; heads, scale)
-//     -> y [batch, frames, channels], statistics [batch, heads, frames, 2]
-//   AffectlabAttentionGrad(dy, qkv, y, mask, statistics; heads, scale) -> dqkv
+//   AffectlabAttention(qkv [batch x frames, 3 x channels], bias [3 x channels], mask [batch, frames] or []; frames, heads,
+//                      scale) -> y [batch x frames, channels], statistics [batch, heads, frames, 2]
+//   AffectlabAttentionGrad(dy, qkv, y, bias, mask, statistics; frames, heads, scale) -> dqkv, bias_grad
 //
-// float32 or bf16 in and out, float32 between, a head's channels a multiple of 16. On the CPU, on all cores, each at
+// The bias is added to qkv as it is read. float32 or bf16 in and out, float32 between, a head's channels a multiple of 16. On the CPU, on all cores, each at
 // another head of another clip, whose numbers then stay in the second cache. Statistics are the largest score of a query
 // and 1 / the sum of its exponentials: the gradient computes the probabilities again from them (Dao et al. 2022,
 // FlashAttention, algorithm 4). src/kernels/attention.ts says what is computed, and its tests hold it to PyTorch.
@@ -22,9 +22,10 @@ constexpr int64_t kQueries = 128;  // so many queries at once: their scores stay
 template <typename T>
 struct AttentionArguments {
   const T *qkv, *dy, *y;
-  const float* mask;  // null for none
+  const float *bias, *mask;  // mask: null for none
   float* statistics;
-  T* out;  // y, or in the gradient dqkv
+  T* out;           // y, or in the gradient dqkv
+  float* biasGrad;  // sums over these heads, to be zero at first
   int64_t frames, heads, size, first, last;  // heads of clips, counted through, from `first` to `last`
   float scale;
 };
@@ -67,15 +68,22 @@ AFFECTLAB_INLINE void multiply(int64_t rows, int64_t columns, const float* left,
                                         resultRow);
 }
 
-// Rows that lie `stride` apart -> rows that lie together, in float32.
+// Rows that lie `stride` apart -> rows that lie together, in float32, with the bias and scaled.
 template <typename T>
-AFFECTLAB_INLINE void gather(const T* from, int64_t stride, int64_t rows, int64_t size, float scale, float* to) {
+AFFECTLAB_INLINE void gather(const T* from, const float* bias, int64_t stride, int64_t rows, int64_t size, float scale,
+                             float* to) {
   for (int64_t row = 0; row < rows; row++)
     for (int64_t i = 0; i < size; i += kLanes) {
       Vector v;
       load(from + row * stride + i, v);
+      if (bias != nullptr) v += at(bias + i);
       at(to + row * size + i) = v * scale;
     }
+}
+
+AFFECTLAB_INLINE void addRows(const float* from, int64_t rows, int64_t size, float scale, float* sums) {
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t i = 0; i < size; i += kLanes) at(sums + i) += at(from + row * size + i) * scale;
 }
 
 template <typename T>
@@ -107,12 +115,6 @@ AFFECTLAB_INLINE float largestOf(const Vector& v) {
   for (int lane = 1; lane < kLanes; lane++) largest = v[lane] > largest ? v[lane] : largest;
   return largest;
 }
-AFFECTLAB_INLINE float totalOf(const Vector& v) {
-  float sum = 0;
-  for (int lane = 0; lane < kLanes; lane++) sum += v[lane];
-  return sum;
-}
-
 template <int Rows, int Vectors, typename T>
 AFFECTLAB_INLINE void attendForward(const AttentionArguments<T>& a) {
   const int64_t frames = a.frames, size = a.size, channels = a.heads * size, width = (frames + kLanes - 1) / kLanes * kLanes;
@@ -121,9 +123,10 @@ AFFECTLAB_INLINE void attendForward(const AttentionArguments<T>& a) {
   for (int64_t item = a.first; item < a.last; item++) {
     const int64_t clip = item / a.heads, head = item % a.heads;
     const T* qkv = a.qkv + clip * frames * 3 * channels + head * size;
-    gather(qkv, 3 * channels, frames, size, a.scale, q.data());
-    gather(qkv + channels, 3 * channels, frames, size, 1.0f, k.data());
-    gather(qkv + 2 * channels, 3 * channels, frames, size, 1.0f, v.data());
+    const float* bias = a.bias + head * size;
+    gather(qkv, bias, 3 * channels, frames, size, a.scale, q.data());
+    gather(qkv + channels, bias + channels, 3 * channels, frames, size, 1.0f, k.data());
+    gather(qkv + 2 * channels, bias + 2 * channels, 3 * channels, frames, size, 1.0f, v.data());
     transpose(k.data(), frames, size, keys.data(), width);
     penalise(a.mask == nullptr ? nullptr : a.mask + clip * frames, frames, width, penalty.data());
     for (int64_t start = 0; start < frames; start += kQueries) {
@@ -146,7 +149,7 @@ AFFECTLAB_INLINE void attendForward(const AttentionArguments<T>& a) {
           at(own + i) = e;
           sum += e;
         }
-        const float inverse = 1.0f / totalOf(sum);
+        const float inverse = 1.0f / sumOf(sum);
         statistics[2 * row] = largest;
         statistics[2 * row + 1] = inverse;
       }
@@ -169,12 +172,13 @@ AFFECTLAB_INLINE void attendBackward(const AttentionArguments<T>& a) {
   for (int64_t item = a.first; item < a.last; item++) {
     const int64_t clip = item / a.heads, head = item % a.heads;
     const T* qkv = a.qkv + clip * frames * 3 * channels + head * size;
+    const float* bias = a.bias + head * size;
     T* out = a.out + clip * frames * 3 * channels + head * size;
-    gather(qkv, 3 * channels, frames, size, a.scale, q.data());
-    gather(qkv + channels, 3 * channels, frames, size, 1.0f, k.data());
-    gather(qkv + 2 * channels, 3 * channels, frames, size, 1.0f, v.data());
-    gather(a.dy + clip * frames * channels + head * size, channels, frames, size, 1.0f, dy.data());
-    gather(a.y + clip * frames * channels + head * size, channels, frames, size, 1.0f, y.data());
+    gather(qkv, bias, 3 * channels, frames, size, a.scale, q.data());
+    gather(qkv + channels, bias + channels, 3 * channels, frames, size, 1.0f, k.data());
+    gather(qkv + 2 * channels, bias + 2 * channels, 3 * channels, frames, size, 1.0f, v.data());
+    gather<T>(a.dy + clip * frames * channels + head * size, nullptr, channels, frames, size, 1.0f, dy.data());
+    gather<T>(a.y + clip * frames * channels + head * size, nullptr, channels, frames, size, 1.0f, y.data());
     transpose(k.data(), frames, size, keys.data(), width);
     transpose(v.data(), frames, size, values.data(), width);
     penalise(a.mask == nullptr ? nullptr : a.mask + clip * frames, frames, width, penalty.data());
@@ -190,7 +194,7 @@ AFFECTLAB_INLINE void attendBackward(const AttentionArguments<T>& a) {
       for (int64_t row = 0; row < queries; row++) {
         Vector sum = {};
         for (int64_t i = 0; i < size; i += kLanes) sum += at(ownDy + row * size + i) * at(ownY + row * size + i);
-        const float share = totalOf(sum), largest = statistics[2 * row], inverse = statistics[2 * row + 1];
+        const float share = sumOf(sum), largest = statistics[2 * row], inverse = statistics[2 * row + 1];
         for (int64_t i = 0; i < width; i += kLanes) {
           Vector e;
           decay(at(p + row * width + i) + at(penalty.data() + i) - largest, e);
@@ -203,9 +207,12 @@ AFFECTLAB_INLINE void attendBackward(const AttentionArguments<T>& a) {
       multiply<Rows, Vectors, true>(frames, size, d, 1, width, ownQ, size, queries, dk.data(), size);
       multiply<Rows, Vectors, true>(frames, size, p, 1, width, ownDy, size, queries, dv.data(), size);
       scatter(dq.data(), queries, size, a.scale, out + start * 3 * channels, 3 * channels);
+      addRows(dq.data(), queries, size, a.scale, a.biasGrad + head * size);
     }
     scatter(dk.data(), frames, size, 1.0f, out + channels, 3 * channels);
     scatter(dv.data(), frames, size, 1.0f, out + 2 * channels, 3 * channels);
+    addRows(dk.data(), frames, size, 1.0f, a.biasGrad + channels + head * size);
+    addRows(dv.data(), frames, size, 1.0f, a.biasGrad + 2 * channels + head * size);
   }
 }
 
@@ -242,14 +249,15 @@ const Loops<T>& loops() {
 #endif
 
 struct Attributes {
-  int64_t heads = 0;
+  int64_t frames = 0, heads = 0;
   float scale = 1;
 };
 
 void* readAttributes(TF_OpKernelConstruction* construction) {
   TF_Status* status = TF_NewStatus();
   Attributes* read = new Attributes;
-  TF_OpKernelConstruction_GetAttrInt64(construction, "heads", &read->heads, status);
+  TF_OpKernelConstruction_GetAttrInt64(construction, "frames", &read->frames, status);
+  if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrInt64(construction, "heads", &read->heads, status);
   if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrFloat(construction, "scale", &read->scale, status);
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   TF_DeleteStatus(status);
@@ -258,39 +266,45 @@ void* readAttributes(TF_OpKernelConstruction* construction) {
 void removeAttributes(void* attributes) { delete static_cast<Attributes*>(attributes); }
 
 constexpr const char* kShapes =
-    "AffectlabAttention: qkv is to be [batch, frames, 3 x channels], a head's channels a multiple of 16, and mask [batch, "
-    "frames] or empty";
+    "AffectlabAttention: qkv is to be [batch x frames, 3 x channels], a head's channels a multiple of 16, bias [3 x "
+    "channels] and mask [batch, frames] or empty";
 
 // What both ops read alike.
 template <typename T>
-AttentionArguments<T> argumentsOf(Call& call, const Attributes& attributes, const TF_Tensor* qkv, const TF_Tensor* mask) {
+AttentionArguments<T> argumentsOf(Call& call, const Attributes& attributes, const TF_Tensor* qkv, const TF_Tensor* bias,
+                                  const TF_Tensor* mask) {
   AttentionArguments<T> a{};
   if (!call.isFine()) return a;
   const std::vector<int64_t> shape = shapeOf(qkv);
-  call.require(shape.size() == 3 && attributes.heads > 0 && shape[2] % (3 * attributes.heads * kLanes) == 0, kShapes);
+  call.require(attributes.frames > 0 && attributes.heads > 0 && shape.size() == 2 && shape[0] % attributes.frames == 0 &&
+                   shape[1] > 0 && shape[1] % (3 * attributes.heads * kLanes) == 0 &&
+                   TF_TensorElementCount(bias) == shape[1],
+               kShapes);
   if (!call.isFine()) return a;
-  a.frames = shape[1];
+  a.frames = attributes.frames;
   a.heads = attributes.heads;
-  a.size = shape[2] / (3 * attributes.heads);
+  a.size = shape[1] / (3 * attributes.heads);
   a.scale = attributes.scale;
-  a.last = shape[0] * attributes.heads;
+  a.last = shape[0] / a.frames * a.heads;
   a.qkv = dataOf<T>(qkv);
+  a.bias = dataOf<float>(bias);
   const int64_t masked = TF_TensorElementCount(mask);
-  call.require(masked == 0 || masked == shape[0] * shape[1], kShapes);
+  call.require(masked == 0 || masked == shape[0], kShapes);
   a.mask = masked == 0 ? nullptr : dataOf<float>(mask);
   return a;
 }
 
-template <typename T>
-void divideHeads(const AttentionArguments<T>& a, void (*loop)(const AttentionArguments<T>&)) {
-  const int64_t fewest = std::max<int64_t>(1, (1 << 20) / std::max<int64_t>(1, a.frames * a.frames * a.size));
-  divideWork(
+// Heads of clips divided among the cores; work(part, arguments of that part). Gives the number of parts.
+template <typename T, typename Work>
+int64_t divideHeads(const AttentionArguments<T>& a, const Work& work) {
+  const int64_t fewest = std::max<int64_t>(1, (1 << 20) / (a.frames * a.frames * a.size));
+  return divideWork(
       a.last, fewest,
-      [&](int64_t, int64_t first, int64_t last) {
+      [&](int64_t part, int64_t first, int64_t last) {
         AttentionArguments<T> own = a;
         own.first = first;
         own.last = last;
-        loop(own);
+        work(part, own);
       },
       1);
 }
@@ -298,37 +312,51 @@ void divideHeads(const AttentionArguments<T>& a, void (*loop)(const AttentionArg
 template <typename T, TF_DataType type>
 void computeAttention(void* attributes, TF_OpKernelContext* context) {
   Call call(context);
-  const TF_Tensor *qkv = call.input(0), *mask = call.input(1);
-  AttentionArguments<T> a = argumentsOf<T>(call, *static_cast<Attributes*>(attributes), qkv, mask);
+  const TF_Tensor *qkv = call.input(0), *bias = call.input(1), *mask = call.input(2);
+  AttentionArguments<T> a = argumentsOf<T>(call, *static_cast<Attributes*>(attributes), qkv, bias, mask);
   if (!call.isFine()) return;
-  const int64_t batch = TF_Dim(qkv, 0);
-  a.out = call.output<T>(0, {batch, a.frames, a.heads * a.size}, type);
-  a.statistics = call.output<float>(1, {batch, a.heads, a.frames, 2}, TF_FLOAT);
-  if (call.isFine()) divideHeads(a, loops<T>().forward);
+  const int64_t rows = TF_Dim(qkv, 0);
+  a.out = call.output<T>(0, {rows, a.heads * a.size}, type);
+  a.statistics = call.output<float>(1, {rows / a.frames, a.heads, a.frames, 2}, TF_FLOAT);
+  if (!call.isFine()) return;
+  divideHeads(a, [](int64_t, const AttentionArguments<T>& own) { loops<T>().forward(own); });
 }
 
 template <typename T, TF_DataType type>
 void computeAttentionGrad(void* attributes, TF_OpKernelContext* context) {
   Call call(context);
-  const TF_Tensor *dy = call.input(0), *qkv = call.input(1), *y = call.input(2), *mask = call.input(3),
-                  *statistics = call.input(4);
-  AttentionArguments<T> a = argumentsOf<T>(call, *static_cast<Attributes*>(attributes), qkv, mask);
+  const TF_Tensor *dy = call.input(0), *qkv = call.input(1), *y = call.input(2), *bias = call.input(3),
+                  *mask = call.input(4), *statistics = call.input(5);
+  AttentionArguments<T> a = argumentsOf<T>(call, *static_cast<Attributes*>(attributes), qkv, bias, mask);
   if (!call.isFine()) return;
-  const std::vector<int64_t> shape = {TF_Dim(qkv, 0), a.frames, a.heads * a.size};
-  call.require(shapeOf(dy) == shape && shapeOf(y) == shape && TF_TensorElementCount(statistics) == 2 * a.last * a.frames,
+  const int64_t numbers = TF_Dim(qkv, 0) * a.heads * a.size, width = 3 * a.heads * a.size;
+  call.require(TF_TensorElementCount(dy) == numbers && TF_TensorElementCount(y) == numbers &&
+                   TF_TensorElementCount(statistics) == 2 * a.last * a.frames,
                "AffectlabAttentionGrad: dy, y and statistics are to be shaped as the forward op gave y and statistics");
   a.dy = dataOf<T>(dy);
   a.y = dataOf<T>(y);
   a.statistics = static_cast<float*>(TF_TensorData(statistics));
   a.out = call.output<T>(0, shapeOf(qkv), type);
-  if (call.isFine()) divideHeads(a, loops<T>().backward);
+  float* biasGrad = call.output<float>(1, {width}, TF_FLOAT);
+  if (!call.isFine()) return;
+  std::vector<float> sums(cores() * width);
+  const int64_t parts = divideHeads(a, [&](int64_t part, const AttentionArguments<T>& given) {
+    AttentionArguments<T> own = given;
+    own.biasGrad = sums.data() + part * width;
+    loops<T>().backward(own);
+  });
+  addParts(sums.data(), parts, width, biasGrad);
 }
 
 void defineAttentionOps(TF_Status* status) {
   const char *forward = "AffectlabAttention", *backward = "AffectlabAttentionGrad";
-  const std::vector<const char*> attributes = {"T: {float, bfloat16}", "heads: int", "scale: float"};
-  defineOp({forward, {"qkv: T", "mask: float"}, {"y: T", "statistics: float"}, attributes}, status);
-  defineOp({backward, {"dy: T", "qkv: T", "y: T", "mask: float", "statistics: float"}, {"dqkv: T"}, attributes}, status);
+  const std::vector<const char*> attributes = {"T: {float, bfloat16}", "frames: int", "heads: int", "scale: float"};
+  defineOp({forward, {"qkv: T", "bias: float", "mask: float"}, {"y: T", "statistics: float"}, attributes}, status);
+  defineOp({backward,
+            {"dy: T", "qkv: T", "y: T", "bias: float", "mask: float", "statistics: float"},
+            {"dqkv: T", "bias_grad: float"},
+            attributes},
+           status);
   addKernel(forward, TF_FLOAT, {computeAttention<float, TF_FLOAT>, readAttributes, removeAttributes}, status);
   addKernel(forward, TF_BFLOAT16, {computeAttention<Half, TF_BFLOAT16>, readAttributes, removeAttributes}, status);
   addKernel(backward, TF_FLOAT, {computeAttentionGrad<float, TF_FLOAT>, readAttributes, removeAttributes}, status);

@@ -45,6 +45,12 @@ AFFECTLAB_INLINE void exponential(const Vector& input, Vector& result, float lim
   result = p * power;
 }
 
+AFFECTLAB_INLINE float sumOf(const Vector& v) {
+  float sum = 0;
+  for (int lane = 0; lane < kLanes; lane++) sum += v[lane];
+  return sum;
+}
+
 AFFECTLAB_INLINE void hyperbolicTangent(const Vector& x, Vector& result) {
   Vector e;
   exponential(x + x, e);

@@ -22,6 +22,7 @@
 #include "attention.h"
 #include "batch-norm.h"
 #include "convolution.h"
+#include "encoder-block.h"
 #include "instructions.h"
 #include "lstm-steps.h"
 #include "optimiser.h"
@@ -311,7 +312,7 @@ NAPI_MODULE_INIT() {
   static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() +
                                      affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps() +
                                      affectlab::registerAttentionOps() +
-                                     affectlab::registerBatchNormOps();
+                                     affectlab::registerBatchNormOps() + affectlab::registerEncoderBlockOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "cores.h"
 #include "instructions.h"
 #include "lstm-steps.h"
 #include "tensorflow/c/kernels.h"
@@ -15,28 +16,26 @@
 
 namespace affectlab {
 
+inline int64_t cores() { return std::max(1u, std::thread::hardware_concurrency()); }
+
 // Divides 0..count among the cores, each part at least `fewest` long and a multiple of `step`, and runs
 // work(part, first, last) at once. Gives how many parts there are.
 template <typename Work>
 int64_t divideWork(int64_t count, int64_t fewest, const Work& work, int64_t step = kLanes) {
-  const int64_t cores = std::max(1u, std::thread::hardware_concurrency());
-  const int64_t parts = std::max<int64_t>(1, std::min(cores, count / fewest));
+  const int64_t parts = std::max<int64_t>(1, std::min(cores(), count / fewest));
   const int64_t length = ((count + parts - 1) / parts + step - 1) / step * step;
-  std::vector<std::thread> threads;
-  const auto run = [&](int64_t part) {
+  Cores::shared().run(parts, [&](int64_t part) {
     const int64_t first = std::min(part * length, count), last = std::min(first + length, count);
     if (first < last) work(part, first, last);
-  };
-  int64_t started = 1;
-  try {
-    for (; started < parts; started++) threads.emplace_back(run, started);
-  } catch (...) {
-    // No thread to be had: what is left is done here.
-  }
-  run(0);
-  for (; started < parts; started++) run(started);
-  for (std::thread& thread : threads) thread.join();
+  });
   return parts;
+}
+
+// What each part has summed, added in the order of the parts, so that the same numbers give the same sums.
+inline void addParts(const float* sums, int64_t parts, int64_t width, float* total) {
+  std::fill(total, total + width, 0.0f);
+  for (int64_t part = 0; part < parts; part++)
+    for (int64_t i = 0; i < width; i++) total[i] += sums[part * width + i];
 }
 
 constexpr int64_t kFewestNumbers = 1 << 15;  // fewer are not worth a thread

@@ -12,27 +12,12 @@
 
 #include <cmath>
 
+#include "gelu.h"
 #include "half.h"
 #include "op.h"
 
 namespace affectlab {
 namespace {
-
-// 1 + erf u, and e^(-u^2), which both need: Abramowitz and Stegun 7.1.26, off by 1.5e-7 at most. The tail is computed
-// itself and not as 1 minus nearly 1.
-AFFECTLAB_INLINE void gateOf(const Vector& u, Vector& gate, Vector& bell) {
-  const Vector square = u * u;
-  exponential(-square, bell);
-  bell = square > 20.0f ? Vector{} : bell;  // below 2e-9, and where `exponential` ends
-  const Vector size = u < 0.0f ? -u : u;
-  const Vector t = 1.0f / (size * 0.3275911f + 1.0f);
-  Vector tail = t * 1.061405429f - 1.453152027f;
-  tail = tail * t + 1.421413741f;
-  tail = tail * t - 0.284496736f;
-  tail = tail * t + 0.254829592f;
-  tail = tail * t * bell;  // 1 - erf |u|
-  gate = u < 0.0f ? tail : 2.0f - tail;
-}
 
 constexpr float kSlope = 1.12837916709551257f;  // 2 / sqrt(pi)
 
@@ -73,12 +58,6 @@ AFFECTLAB_INLINE void runElements(const T* a, const T* b, T* out, int64_t count)
     geluRows(ownA, ownA, ownOut);
   }
   std::copy(ownOut, ownOut + (count - i), out + i);
-}
-
-AFFECTLAB_INLINE float sumOf(const Vector& v) {
-  float sum = 0;
-  for (int lane = 0; lane < kLanes; lane++) sum += v[lane];
-  return sum;
 }
 
 struct NormArguments {

@@ -49,9 +49,9 @@ def attention(qkv: torch.Tensor, mask: torch.Tensor, heads: int, scale: float = 
     return result.transpose(1, 2).reshape(batch, frames, heads * size)
 
 
-def block(norm: str, activation: str) -> dict:
+def block(norm: str, activation: str, channels: int = 8, hidden: int = 12) -> dict:
     """nn.TransformerEncoderLayer on a masked batch: its weights in TransformerBlock's order and layout."""
-    channels, heads, hidden, batch, frames = 8, 2, 12, 2, 5
+    heads, batch, frames = 2, 2, 5
     layer = nn.TransformerEncoderLayer(
         channels, heads, hidden, dropout=0.0, activation=activation, norm_first=norm == "pre", batch_first=True
     )
@@ -104,6 +104,8 @@ golden["scaledAttention"] = {
     "heads": 2,
     **case({"qkv": normal(2, 7, 96, scale=2.0)}, lambda qkv, mask: attention(qkv, mask, 2, 0.25), {"mask": mask}),
 }
+# Heads and hidden units that fill native/encoder-block.cc's vectors.
+golden["blocks"].append(block("pre", "gelu", channels=32, hidden=48))
 
 OUT.mkdir(parents=True, exist_ok=True)
 (OUT / "pytorch-attention.json").write_text(json.dumps(golden) + "\n")

@@ -46,25 +46,27 @@ const nativeGradient = "AffectlabAttentionGrad";
 const nativeLanes = 16;
 
 function native(qkv: tf.Tensor3D, heads: number, mask: tf.Tensor2D | null, scale: number): tf.Tensor3D {
+  const [batch, frames, width] = qkv.shape;
   const attributes = [
     attribute.type("T"),
+    attribute.integer("frames", frames),
     attribute.integer("heads", heads),
     attribute.float("scale", scale),
   ];
-  const frames = mask === null ? tf.zeros([0]) : toFloat(mask);
+  const bias = tf.zeros([width]);
+  const valid = mask === null ? tf.zeros([0]) : toFloat(mask);
   const attend = tf.customGrad((input, save) => {
-    const [y, statistics] = runKernel(nativeOp, attributes, [input as tf.Tensor, frames], 2) as [
-      tf.Tensor,
-      tf.Tensor,
-    ];
-    (save as tf.GradSaveFunc)([input as tf.Tensor, y, frames, statistics]);
+    const given = [input as tf.Tensor, bias, valid];
+    const [y, statistics] = runKernel(nativeOp, attributes, given, 2) as [tf.Tensor, tf.Tensor];
+    (save as tf.GradSaveFunc)([input as tf.Tensor, y, bias, valid, statistics]);
     return {
       value: y,
       gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-        runKernel(nativeGradient, attributes, [dy, ...saved], 1)[0]!,
+        runKernel(nativeGradient, attributes, [dy, ...saved], 2)[0]!,
     };
   });
-  return attend(qkv) as tf.Tensor3D;
+  const y = attend(tf.reshape(qkv, [batch * frames, width])) as tf.Tensor2D;
+  return tf.reshape(y, [batch, frames, width / 3]);
 }
 
 type Attend = (qkv: tf.Tensor3D, heads: number, penalty: tf.Tensor | null, scale: number) => tf.Tensor3D;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { selfAttention } from "../../kernels/attention.js";
 import { dense } from "../../kernels/dense.js";
+import { type EncoderBlockWeights, encoderBlock, hasEncoderBlock } from "../../kernels/encoder-block.js";
 import { geluRoot, scaledGelu } from "../../kernels/gelu.js";
 import { toFloat, toHalf } from "../../kernels/half-precision.js";
 import { layerNorm } from "../../kernels/layer-norm.js";
@@ -87,6 +88,7 @@ export class TransformerBlock extends tf.layers.Layer {
       const [given, mask = null] = (Array.isArray(inputs) ? inputs : [inputs]) as [tf.Tensor3D, tf.Tensor2D?];
       const cast: Cast = kwargs.half === true ? toHalf : (tensor) => tensor;
       const x = toFloat(given);
+      if (this.isFused(x.shape[2])) return this.runFused(x, mask, kwargs.half === true);
       if (this.options.norm === "pre") {
         const attended: tf.Tensor3D = tf.add(x, this.attend(this.normalise(x, "attention_norm"), mask, cast));
         return tf.add(attended, this.feedForward(this.normalise(attended, "hidden_norm"), cast));
@@ -94,6 +96,31 @@ export class TransformerBlock extends tf.layers.Layer {
       const attended = this.normalise(tf.add(x, this.attend(x, mask, cast)), "attention_norm");
       return this.normalise(tf.add(attended, this.feedForward(attended, cast)), "hidden_norm");
     });
+  }
+
+  /** Whether the whole block is one function, with the same numbers up to rounding. */
+  private isFused(channels: number): boolean {
+    const { norm, activation, heads, hiddenUnits } = this.options;
+    return norm === "pre" && activation === "gelu" && hasEncoderBlock(channels, heads, hiddenUnits);
+  }
+
+  private runFused(x: tf.Tensor3D, mask: tf.Tensor2D | null, half: boolean): tf.Tensor3D {
+    const { heads, epsilon } = this.options;
+    const weights: EncoderBlockWeights = {
+      attentionScale: this.read("attention_norm_gamma"),
+      attentionOffset: this.read("attention_norm_beta"),
+      attentionKernel: this.read("attention_kernel"),
+      attentionBias: this.read("attention_bias"),
+      projectionKernel: this.read("projection_kernel"),
+      projectionBias: this.read("projection_bias"),
+      hiddenScale: this.read("hidden_norm_gamma"),
+      hiddenOffset: this.read("hidden_norm_beta"),
+      hiddenKernel: this.read("hidden_kernel"),
+      hiddenBias: this.read("hidden_bias"),
+      outputKernel: this.read("output_kernel"),
+      outputBias: this.read("output_bias"),
+    };
+    return encoderBlock(x, mask, weights, { heads, epsilon, half });
   }
 
   private attend(x: tf.Tensor3D, mask: tf.Tensor2D | null, cast: Cast): tf.Tensor3D {
