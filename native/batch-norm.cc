@@ -12,8 +12,8 @@
 // hold it to PyTorch.
 //
 // Rows are read as wide ones: as many beside each other as fill vectors, whatever the number of channels. They are
-// summed in blocks that stay in the first cache, about the block's own mean, and the blocks' sums are added in double
-// precision in their order: no digits are lost, and the number of cores does not change the result.
+// summed in blocks, about a mean of the block's own, and the blocks' sums are added in double precision in their order: no
+// digits are lost, and the number of cores does not change the result.
 #include "batch-norm.h"
 
 #include <cmath>
@@ -39,92 +39,156 @@ struct Block {
   float *sums, *products;
 };
 
-// The mean of each column, and the sum of squares about it.
-template <typename T>
-AFFECTLAB_INLINE void takeStatistics(const Block<T>& b) {
-  const int64_t width = b.width;
-  std::fill(b.sums, b.sums + width, 0.0f);
-  std::fill(b.products, b.products + width, 0.0f);
-  for (int64_t row = 0; row < b.rows; row++)
-    for (int64_t i = 0; i < width; i += kLanes) {
-      Vector x;
-      load(b.x + row * width + i, x);
-      at(b.sums + i) += x;
-    }
-  const float share = 1.0f / b.rows;
-  for (int64_t i = 0; i < width; i += kLanes) at(b.sums + i) *= share;
-  for (int64_t row = 0; row < b.rows; row++)
-    for (int64_t i = 0; i < width; i += kLanes) {
-      Vector x;
-      load(b.x + row * width + i, x);
-      const Vector d = x - at(b.sums + i);
-      at(b.products + i) += d * d;
-    }
+// Columns are taken in strips of so many vectors, whose coefficients and sums stay in registers.
+constexpr int kStrip = 4;
+
+template <int Vectors>
+AFFECTLAB_INLINE void loadAll(const float* from, int64_t column, Vector (&to)[Vectors]) {
+  for (int v = 0; v < Vectors; v++) to[v] = at(from + column + v * kLanes);
 }
 
-template <typename T, Follower follower>
-AFFECTLAB_INLINE void normalise(const Block<T>& b) {
-  const int64_t width = b.width;
-  for (int64_t row = 0; row < b.rows; row++)
-    for (int64_t i = 0; i < width; i += kLanes) {
-      const int64_t here = row * width + i;
-      Vector x;
-      load(b.x + here, x);
-      Vector z = (x - at(b.mean + i)) * at(b.slope + i) + at(b.offset + i);
-      if (follower == kResidual) {
-        Vector shortcut;
-        load(b.shortcut + here, shortcut);
-        z += shortcut;
+template <int Vectors>
+AFFECTLAB_INLINE void storeAll(float* to, int64_t column, const Vector (&from)[Vectors]) {
+  for (int v = 0; v < Vectors; v++) at(to + column + v * kLanes) = from[v];
+}
+
+// The mean of each column, and the sum of squares about it: in one pass about the mean of the first rows, which is near
+// enough to it for no digits to be lost.
+constexpr int64_t kPivotRows = 8;
+
+template <typename T, int Vectors>
+struct TakeStatistics {
+  AFFECTLAB_INLINE void run(const Block<T>& b, int64_t column) {
+    const int64_t width = b.width, end = b.rows * width + column;
+    const int64_t few = std::min<int64_t>(b.rows, kPivotRows);
+    Vector pivot[Vectors] = {}, mean[Vectors] = {}, squares[Vectors] = {};
+    for (int64_t row = 0; row < few; row++)
+      for (int v = 0; v < Vectors; v++) {
+        Vector x;
+        load(b.x + row * width + column + v * kLanes, x);
+        pivot[v] += x;
       }
-      if (follower != kNothing) z = z > 0.0f ? z : Vector{};
-      store(b.newY + here, z);
+    for (int v = 0; v < Vectors; v++) pivot[v] *= 1.0f / few;
+    for (int64_t here = column; here < end; here += width)
+      for (int v = 0; v < Vectors; v++) {
+        Vector x;
+        load(b.x + here + v * kLanes, x);
+        const Vector d = x - pivot[v];
+        mean[v] += d;
+        squares[v] += d * d;
+      }
+    for (int v = 0; v < Vectors; v++) {
+      mean[v] *= 1.0f / b.rows;
+      squares[v] -= mean[v] * mean[v] * static_cast<float>(b.rows);
+      squares[v] = squares[v] > 0.0f ? squares[v] : Vector{};
+      mean[v] += pivot[v];
     }
-}
-
-// g, the gradient of what is normalised: dy where the rectifier let it through.
-template <typename T, Follower follower>
-AFFECTLAB_INLINE void gradientOfNorm(const Block<T>& b, int64_t here, int64_t i, const Vector& centred, Vector& g) {
-  load(b.dy + here, g);
-  if (follower == kRectifier) g = centred * at(b.slope + i) + at(b.offset + i) > 0.0f ? g : Vector{};
-  if (follower == kResidual) {
-    Vector y;
-    load(b.y + here, y);
-    g = y > 0.0f ? g : Vector{};
+    storeAll(b.sums, column, mean);
+    storeAll(b.products, column, squares);
   }
+};
+
+// What comes before the rectifier, but for the shortcut.
+AFFECTLAB_INLINE void scaled(const Vector& centred, const Vector& slope, const Vector& offset, Vector& z) {
+  z = centred * slope + offset;
 }
 
-// Sums of g and of g (x - mean) of each column; the shortcut's gradient is g itself.
-template <typename T, Follower follower>
-AFFECTLAB_INLINE void sumGradients(const Block<T>& b) {
-  const int64_t width = b.width;
-  std::fill(b.sums, b.sums + width, 0.0f);
-  std::fill(b.products, b.products + width, 0.0f);
-  for (int64_t row = 0; row < b.rows; row++)
-    for (int64_t i = 0; i < width; i += kLanes) {
-      const int64_t here = row * width + i;
-      Vector x, g;
-      load(b.x + here, x);
-      const Vector centred = x - at(b.mean + i);
-      gradientOfNorm<T, follower>(b, here, i, centred, g);
-      if (follower == kResidual) store(b.shortcutGrad + here, g);
-      at(b.sums + i) += g;
-      at(b.products + i) += g * centred;
-    }
-}
+template <typename T, Follower follower, int Vectors>
+struct Normalise {
+  AFFECTLAB_INLINE void run(const Block<T>& b, int64_t column) {
+    const int64_t width = b.width, end = b.rows * width + column;
+    Vector mean[Vectors], slope[Vectors], offset[Vectors];
+    loadAll(b.mean, column, mean);
+    loadAll(b.slope, column, slope);
+    loadAll(b.offset, column, offset);
+    for (int64_t row = column; row < end; row += width)
+      for (int v = 0; v < Vectors; v++) {
+        const int64_t here = row + v * kLanes;
+        Vector x, z;
+        load(b.x + here, x);
+        scaled(x - mean[v], slope[v], offset[v], z);
+        if (follower == kResidual) {
+          Vector shortcut;
+          load(b.shortcut + here, shortcut);
+          z += shortcut;
+        }
+        if (follower != kNothing) z = z > 0.0f ? z : Vector{};
+        store(b.newY + here, z);
+      }
+  }
+};
+
+// Sums of g and of g (x - mean) of each column, g being the gradient of what is normalised: dy where the rectifier let it
+// through. It is the shortcut's gradient too.
+template <typename T, Follower follower, int Vectors>
+struct SumGradients {
+  AFFECTLAB_INLINE void run(const Block<T>& b, int64_t column) {
+    const int64_t width = b.width, end = b.rows * width + column;
+    Vector mean[Vectors], slope[Vectors], offset[Vectors], sums[Vectors] = {}, products[Vectors] = {};
+    loadAll(b.mean, column, mean);
+    loadAll(b.slope, column, slope);
+    loadAll(b.offset, column, offset);
+    for (int64_t row = column; row < end; row += width)
+      for (int v = 0; v < Vectors; v++) {
+        const int64_t here = row + v * kLanes;
+        Vector x, g;
+        load(b.x + here, x);
+        load(b.dy + here, g);
+        const Vector centred = x - mean[v];
+        if (follower == kRectifier) {
+          Vector z;
+          scaled(centred, slope[v], offset[v], z);
+          g = z > 0.0f ? g : Vector{};
+        }
+        if (follower == kResidual) {
+          Vector y;
+          load(b.y + here, y);
+          g = y > 0.0f ? g : Vector{};
+          store(b.shortcutGrad + here, g);
+        }
+        sums[v] += g;
+        products[v] += g * centred;
+      }
+    storeAll(b.sums, column, sums);
+    storeAll(b.products, column, products);
+  }
+};
 
 // For a residual block `dy` is the shortcut's gradient, which the rectifier is in already.
-template <typename T, Follower follower>
-AFFECTLAB_INLINE void giveGradients(const Block<T>& b) {
-  const int64_t width = b.width;
-  for (int64_t row = 0; row < b.rows; row++)
-    for (int64_t i = 0; i < width; i += kLanes) {
-      const int64_t here = row * width + i;
-      Vector x, g;
-      load(b.x + here, x);
-      const Vector centred = x - at(b.mean + i);
-      gradientOfNorm<T, follower == kResidual ? kNothing : follower>(b, here, i, centred, g);
-      store(b.dx + here, g * at(b.slope + i) + (centred * at(b.tilt + i) + at(b.shift + i)));
-    }
+template <typename T, Follower follower, int Vectors>
+struct GiveGradients {
+  AFFECTLAB_INLINE void run(const Block<T>& b, int64_t column) {
+    const int64_t width = b.width, end = b.rows * width + column;
+    Vector mean[Vectors], slope[Vectors], offset[Vectors], tilt[Vectors], shift[Vectors];
+    loadAll(b.mean, column, mean);
+    loadAll(b.slope, column, slope);
+    loadAll(b.offset, column, offset);
+    loadAll(b.tilt, column, tilt);
+    loadAll(b.shift, column, shift);
+    for (int64_t row = column; row < end; row += width)
+      for (int v = 0; v < Vectors; v++) {
+        const int64_t here = row + v * kLanes;
+        Vector x, g;
+        load(b.x + here, x);
+        load(b.dy + here, g);
+        const Vector centred = x - mean[v];
+        if (follower == kRectifier) {
+          Vector z;
+          scaled(centred, slope[v], offset[v], z);
+          g = z > 0.0f ? g : Vector{};
+        }
+        store(b.dx + here, g * slope[v] + (centred * tilt[v] + shift[v]));
+      }
+  }
+};
+
+// Wide strips, then narrow ones for what is left of the row.
+template <typename Wide, typename Narrow, typename T>
+AFFECTLAB_INLINE void inStrips(const Block<T>& block) {
+  const Block<T> b = block; // its own copy, which no store through a pointer can change
+  int64_t column = 0;
+  for (; column + kStrip * kLanes <= b.width; column += kStrip * kLanes) Wide::run(b, column);
+  for (; column < b.width; column += kLanes) Narrow::run(b, column);
 }
 
 // The loops once for each instruction set; the processor decides which run. By follower: nothing, rectifier, residual.
@@ -136,13 +200,21 @@ struct Loops {
 
 #define AFFECTLAB_LOOPS(name, attributes)                                                                  \
   template <typename T>                                                                                    \
-  attributes void name##Statistics(const Block<T>& b) { takeStatistics<T>(b); }                            \
+  attributes void name##Statistics(const Block<T>& b) {                                                    \
+    inStrips<TakeStatistics<T, kStrip>, TakeStatistics<T, 1>>(b);                                          \
+  }                                                                                                        \
   template <typename T, Follower follower>                                                                 \
-  attributes void name##Normalise(const Block<T>& b) { normalise<T, follower>(b); }                        \
+  attributes void name##Normalise(const Block<T>& b) {                                                     \
+    inStrips<Normalise<T, follower, kStrip>, Normalise<T, follower, 1>>(b);                                \
+  }                                                                                                        \
   template <typename T, Follower follower>                                                                 \
-  attributes void name##Sums(const Block<T>& b) { sumGradients<T, follower>(b); }                          \
+  attributes void name##Sums(const Block<T>& b) {                                                          \
+    inStrips<SumGradients<T, follower, kStrip>, SumGradients<T, follower, 1>>(b);                          \
+  }                                                                                                        \
   template <typename T, Follower follower>                                                                 \
-  attributes void name##Gradients(const Block<T>& b) { giveGradients<T, follower>(b); }                    \
+  attributes void name##Gradients(const Block<T>& b) {                                                     \
+    inStrips<GiveGradients<T, follower, kStrip>, GiveGradients<T, follower, 1>>(b);                        \
+  }                                                                                                        \
   template <typename T>                                                                                    \
   const Loops<T> name##Loops = {                                                                           \
       name##Statistics<T>,                                                                                 \
@@ -166,7 +238,7 @@ const Loops<T>& loops() { return plainLoops<T>; }
 struct Layout {
   int64_t rows, channels, group, width, blockRows, wideRows, wholeBlocks, blocks;
   Layout(int64_t numbers, int64_t ofChannels) : rows(numbers / ofChannels), channels(ofChannels), group(1) {
-    constexpr int64_t fewestColumns = 8 * kLanes, numbersOfBlock = 1 << 13, fewestRows = 32;
+    constexpr int64_t fewestColumns = kStrip * kLanes, numbersOfBlock = 1 << 14, fewestRows = 32;
     while (group * channels % kLanes != 0 || group * channels < fewestColumns) group++;
     width = group * channels;
     blockRows = std::max(fewestRows, numbersOfBlock / width);
