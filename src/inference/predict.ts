@@ -105,7 +105,7 @@ function forward({ card, model, plan }: Predictor, inputs: readonly Float32Array
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const logits = tf.tidy(() => {
     const x = tf.tensor(values, [inputs.length, ...shape]);
-    return (plan?.run(x) ?? (model.apply(x, { training: false }) as tf.Tensor)).dataSync<"float32">();
+    return plan?.run(x) ?? (model.apply(x, { training: false }) as tf.Tensor).dataSync<"float32">();
   });
   const classes = card.labels.length;
   return inputs.map((_, i) => logits.subarray(i * classes, (i + 1) * classes));

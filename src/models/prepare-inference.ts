@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import { fusedConvolution } from "../kernels/fused-convolution.js";
+import { createFusedConvolution } from "../kernels/fused-convolution.js";
 import { foldNorm } from "./fold-norm.js";
 import { FusedBatchNorm, Rectifier } from "./layers.js";
 import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
+import { plainHeadOf } from "./plain-head.js";
 
 /** A model's forward pass outside of training, laid out once for all the answers that it is to give. */
 export interface InferencePlan {
-  /** The model's output for its input. The tensor is the caller's. */
-  run(x: tf.Tensor): tf.Tensor;
+  /** The model's output for its input, [batch, classes] as numbers. */
+  run(x: tf.Tensor): Float32Array;
   /** Frees the folded weights; the model's own are untouched. */
   dispose(): void;
 }
@@ -15,23 +16,26 @@ export interface InferencePlan {
 /**
  * What `model.apply(x, { training: false })` computes, equal up to rounding and with fewer passes over memory: batch
  * normalisation behind a convolution is folded into its kernel and bias (its statistics are constants by now), and the
- * sum with a shortcut and the rectifier behind it are computed with the convolution. The other layers compute as they
- * are, one after the other, without the bookkeeping of `apply`.
+ * sum with a shortcut and the rectifier behind it are computed with the convolution; a head of small layers is computed
+ * in JavaScript. The other layers compute as they are, one after the other, without the bookkeeping of `apply`.
  *
  * The weights are those of this moment: a model that is trained on needs another plan. For models of one input and one
  * output.
  */
 export function prepareInference(model: tf.LayersModel): InferencePlan {
   const plan = new Planner(model);
-  const output = plan.place(model.outputs[0]!);
+  const head = plainHeadOf(model);
+  const output = plan.place(head?.input ?? model.outputs[0]!);
   const { steps, folded } = plan;
   return {
-    run: (x) =>
-      tf.tidy(() => {
+    run(x) {
+      const numbers = tf.tidy(() => {
         const values: tf.Tensor[] = [x];
         for (const { inputs, compute } of steps) values.push(compute(inputs.map((place) => values[place]!)));
-        return values[output]!;
-      }),
+        return values[output]!.dataSync() as Float32Array;
+      });
+      return head?.compute(numbers, x.shape[0]!) ?? numbers;
+    },
     dispose: () => void tf.dispose(folded),
   };
 }
@@ -85,12 +89,11 @@ class Planner {
     const { kernel, bias } = foldNorm(convolution, norm);
     this.folded.push(kernel, bias);
     const { strides, padding } = settingsOf(convolution);
-    const options = { strides, pad: padding, rectifies } as const;
+    const convolve = createFusedConvolution(kernel, bias, { strides, pad: padding, rectifies });
     const inputs = (addend === null ? [x] : [x, addend]).map((input) => this.place(input));
     return {
       inputs,
-      compute: ([given, other]) =>
-        fusedConvolution(given as tf.Tensor4D, kernel, bias, options, other as tf.Tensor4D | undefined),
+      compute: ([given, other]) => convolve(given as tf.Tensor4D, other as tf.Tensor4D | undefined),
     };
   }
 

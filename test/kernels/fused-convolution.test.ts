@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { hasNativeKernel, withoutNativeKernels } from "../../src/core/native-kernels.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
-import { fusedConvolution } from "../../src/kernels/fused-convolution.js";
+import { createFusedConvolution } from "../../src/kernels/fused-convolution.js";
 import { distance, usePath } from "./backends.js";
 
 beforeAll(() => void loadTensorFlow());
@@ -54,16 +54,42 @@ describe.each(forms)("a convolution with what follows it, %s", (form) => {
             const apart = (y: tf.Tensor, expected: tf.Tensor) => distance(y, expected) / scale;
             const options = { strides, pad, rectifies: false };
             const rectifying = { ...options, rectifies: true };
-            expect(apart(fusedConvolution(x, kernel, bias, options), sum)).toBeLessThan(2e-6);
-            expect(apart(fusedConvolution(x, kernel, bias, rectifying), tf.relu(sum))).toBeLessThan(2e-6);
+            expect(apart(createFusedConvolution(kernel, bias, options)(x), sum)).toBeLessThan(2e-6);
+            expect(apart(createFusedConvolution(kernel, bias, rectifying)(x), tf.relu(sum))).toBeLessThan(
+              2e-6,
+            );
             const both = tf.relu(tf.add(sum, addend));
-            expect(apart(fusedConvolution(x, kernel, bias, rectifying, addend), both)).toBeLessThan(2e-6);
+            expect(apart(createFusedConvolution(kernel, bias, rectifying)(x, addend), both)).toBeLessThan(
+              2e-6,
+            );
           }
         });
       });
       if (form !== "native") expect(isThere).toBe(true);
     },
   );
+
+  it("is made once for inputs of several sizes", async () => {
+    await inForm(form, () => {
+      tf.tidy(() => {
+        const kernel = noise([3, 3, 4, 16], 1) as tf.Tensor4D;
+        const bias = noise([16], 2) as tf.Tensor1D;
+        const convolve = createFusedConvolution(kernel, bias, {
+          strides: [1, 1],
+          pad: "same",
+          rectifies: false,
+        });
+        for (const [batch, height, width] of [
+          [1, 8, 8],
+          [2, 5, 11],
+          [1, 8, 8],
+        ] as const) {
+          const x = noise([batch, height, width, 4], 3) as tf.Tensor4D;
+          expect(distance(convolve(x), tf.add(tf.conv2d(x, kernel, 1, "same"), bias))).toBeLessThan(2e-5);
+        }
+      });
+    });
+  });
 
   it("says which argument is wrong", async () => {
     await inForm(form, () => {
@@ -73,13 +99,11 @@ describe.each(forms)("a convolution with what follows it, %s", (form) => {
       const options = { strides: [1, 1], pad: "same", rectifies: false } as const;
       const run =
         (given: { x?: tf.Tensor; kernel?: tf.Tensor; bias?: tf.Tensor; addend?: tf.Tensor }) => () =>
-          fusedConvolution(
-            (given.x ?? x) as tf.Tensor4D,
+          createFusedConvolution(
             (given.kernel ?? kernel) as tf.Tensor4D,
             (given.bias ?? bias) as tf.Tensor1D,
             options,
-            given.addend as tf.Tensor4D | undefined,
-          );
+          )((given.x ?? x) as tf.Tensor4D, given.addend as tf.Tensor4D | undefined);
       expect(run({ x: tf.zeros([4, 4, 3]) })).toThrow(/fusedConvolution: x is float32 \[4, 4, 3\]/);
       expect(run({ x: tf.zeros([1, 4, 4, 2]) })).toThrow(/axis 3 of x.*the kernel's channels/);
       expect(run({ x: tf.zeros([0, 4, 4, 3]) })).toThrow(/holds no number/);
