@@ -5,6 +5,7 @@ import { openWorkplace } from "./global-options.js";
 interface PublishFlags {
   readonly as?: string;
   readonly replace?: true;
+  readonly weights: boolean;
   readonly opusCopy?: true;
 }
 
@@ -16,6 +17,7 @@ export function addPublishCommand(program: Command): void {
     .argument("<run>", "the run's hash, or the first digits of it")
     .option("--as <name>", "the row's name (default: the model's)")
     .option("--replace", "take the place of a result of another specification")
+    .option("--no-weights", "write no weights to models/")
     .option("--opus-copy", "accept clips that are not the publishers' own files, and mark the result so")
     .addHelpText(
       "after",
@@ -36,6 +38,7 @@ Examples:
       const written = await publishRun(hash, {
         settings: { ...settings, profile: spec.profile },
         ...(flags.as !== undefined && { as: flags.as }),
+        withWeights: flags.weights,
         replace: flags.replace === true,
         opusCopy: flags.opusCopy === true,
       });

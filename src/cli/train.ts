@@ -4,7 +4,9 @@ import { LabError } from "../core/errors.js";
 import { formatSeconds } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
-import type { RunSpec } from "../training/run-spec.js";
+import type { BaselineName } from "../training/baselines/baseline-spec.js";
+import type { ResultSpec, RunSpec } from "../training/run-spec.js";
+import type { Run } from "../training/run-store.js";
 import { namesList, openWorkplace } from "./global-options.js";
 
 interface TrainFlags {
@@ -24,7 +26,7 @@ export function addTrainCommand(program: Command): void {
     .description(
       "Train a model on a protocol; a run that is finished is loaded, one that was cut off goes on.",
     )
-    .argument("<model>", "an architecture, such as resnet, or all: every row of the comparison")
+    .argument("<model>", "an architecture, such as resnet; a baseline; or all: every row of the comparison")
     .addOption(
       new Option("-p, --protocol <name>", "how clips are divided")
         .choices(protocolNames)
@@ -65,8 +67,9 @@ Examples:
       }
       if (flags.rows !== undefined)
         throw new LabError("--rows has a meaning for all alone.", "Leave it out.");
-      const spec = await specOf(model, flags, settings);
-      await train(spec, flags, settings, log);
+      const { isBaseline } = await import("../training/baselines/baseline-spec.js");
+      if (isBaseline(model)) await fitOne(model, flags, settings, log);
+      else await train(await specOf(model, flags, settings), flags, settings, log);
     });
 }
 
@@ -120,7 +123,7 @@ async function specOf(model: string, flags: TrainFlags, settings: Settings): Pro
 }
 
 async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: Logger): Promise<void> {
-  const [{ runHash }, { readRun, runFiles }, { trainRun }, { listenForTermination }, { openProgress }] =
+  const [{ runHash }, { readRun }, { trainRun }, { listenForTermination }, { openProgress }] =
     await Promise.all([
       import("../training/run-spec.js"),
       import("../training/run-store.js"),
@@ -145,18 +148,8 @@ async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: 
       stop,
     });
     progress.close();
-    const { metrics } = run;
-    log.info({ run: hash, epochs: metrics.epochs, seconds: metrics.seconds }, "training ended");
-    if (flags.json === true) console.log(JSON.stringify(metrics, null, 2));
-    else {
-      const { metricsTable } = await import("./metrics-table.js");
-      const how = isFinished ? "loaded from the store" : `${formatSeconds(metrics.seconds)} of training`;
-      const what = `${model}, ${protocol}${fold === null ? "" : ` fold ${fold}`}, seed ${seed}, ${profile}`;
-      console.log(`Test clips of ${what}; epoch ${metrics.bestEpoch} of ${metrics.epochs}, ${how}:\n`);
-      console.log(metricsTable(metrics.test));
-      if (metrics.source === "sample") console.log("\nSynthetic speech: these figures are no result.");
-      console.log(`\nRun ${hash} lies in ${runFiles(hash, settings).folder}`);
-    }
+    log.info({ run: hash, epochs: run.metrics.epochs, seconds: run.metrics.seconds }, "training ended");
+    await tell(run, isFinished, flags, settings);
   } catch (error) {
     log.info({ run: hash, error: String(error) }, "training ended early");
     throw error;
@@ -164,4 +157,67 @@ async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: 
     progress.close();
     stop.release();
   }
+}
+
+/** A baseline: fitted in one go, or loaded when it is there. */
+async function fitOne(
+  model: BaselineName,
+  flags: TrainFlags,
+  settings: Settings,
+  log: Logger,
+): Promise<void> {
+  if (flags.set.length > 0) throw new LabError(`${model} has nothing to set.`, "Leave --set out.");
+  const [
+    { defineBaseline },
+    { fitBaseline },
+    { runHash },
+    { readRun },
+    { withProgress },
+    { checkFold },
+    corpora,
+  ] = await Promise.all([
+    import("../training/baselines/baseline-spec.js"),
+    import("../training/baselines/fit-baseline.js"),
+    import("../training/run-spec.js"),
+    import("../training/run-store.js"),
+    import("./long-command.js"),
+    import("../protocols/draw-split.js"),
+    import("../training/usual-corpora.js"),
+  ]);
+  const fold = flags.fold ?? null;
+  checkFold(flags.protocol, fold, flags.corpora ?? corpora.usualCorpora(flags.protocol));
+  const named = flags.corpora === undefined ? {} : { corpora: flags.corpora };
+  const spec = await defineBaseline({ model, protocol: flags.protocol, fold, ...named }, settings);
+  const force = flags.force === true;
+  const isFinished = !force && (await readRun(runHash(spec), settings)) !== null;
+  const run = await withProgress(({ listener, stop }) =>
+    fitBaseline(spec, { settings, force, onProgress: listener, stop }),
+  );
+  log.info({ run: run.hash, seconds: run.metrics.seconds }, "baseline fitted");
+  await tell(run, isFinished, flags, settings);
+}
+
+/** Prints a run's figures on test clips, as a table or as JSON. */
+async function tell(
+  { hash, spec, metrics }: Run<ResultSpec>,
+  isFinished: boolean,
+  flags: TrainFlags,
+  settings: Settings,
+): Promise<void> {
+  if (flags.json === true) {
+    console.log(JSON.stringify(metrics, null, 2));
+    return;
+  }
+  const [{ metricsTable }, { runFiles }] = await Promise.all([
+    import("./metrics-table.js"),
+    import("../training/run-store.js"),
+  ]);
+  const { model, protocol, fold, seed, profile } = spec;
+  const how = isFinished ? "loaded from the store" : `${formatSeconds(metrics.seconds)} of training`;
+  const what = `${model}, ${protocol}${fold === null ? "" : ` fold ${fold}`}, seed ${seed}, ${profile}`;
+  const epoch = metrics.epochs === 0 ? "" : `epoch ${metrics.bestEpoch} of ${metrics.epochs}, `;
+  console.log(`Test clips of ${what}; ${epoch}${how}:\n`);
+  console.log(metricsTable(metrics.test));
+  if (metrics.source === "sample") console.log("\nSynthetic speech: these figures are no result.");
+  console.log(`\nRun ${hash} lies in ${runFiles(hash, settings).folder}`);
 }

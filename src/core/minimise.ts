@@ -17,7 +17,7 @@ export interface MinimiseOptions {
 const memory = 10;
 /** A step must lower the value by this share of what the slope promises (Armijo). */
 const sufficientShare = 1e-4;
-const mostHalvings = 40;
+const mostHalvings = 25;
 
 /**
  * The lowest point of a smooth convex function by L-BFGS (Liu and Nocedal 1989) with step halving. `at` must not keep the

@@ -1,6 +1,7 @@
 import Meyda from "meyda";
 import { sampleRateHz } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
+import type { DescriptorsSpec, Features } from "./feature-spec.js";
 
 /** Spectral descriptors of one clip, a value a frame. Silent frames have 0 everywhere. */
 export interface Descriptors {
@@ -92,6 +93,23 @@ export function spectralDescriptors(
     last = shares;
   }
   return descriptors;
+}
+
+/** The same as features, [frames, 6] in the order of `Descriptors`; a sound shorter than a window is one frame of it and zeros. */
+export function descriptorFrames(
+  samples: Float32Array,
+  { windowLength, hopLength }: Pick<DescriptorsSpec, "windowLength" | "hopLength">,
+): Features {
+  const padded = new Float32Array(Math.max(samples.length, windowLength));
+  padded.set(samples);
+  const descriptors = spectralDescriptors(padded, windowLength, hopLength);
+  const frames = descriptors.energy.length;
+  const values = new Float32Array(frames * names.length);
+  names.forEach((name, band) => {
+    for (let frame = 0; frame < frames; frame++)
+      values[frame * names.length + band] = descriptors[name][frame]!;
+  });
+  return { values, frames, bands: names.length };
 }
 
 /** Mean and standard deviation of each descriptor over the frames that are not silent; zeros for pure silence. */

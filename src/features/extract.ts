@@ -1,6 +1,7 @@
 import { prepareWave } from "../audio/trim.js";
 import type { Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
+import { descriptorFrames } from "./descriptors.js";
 import type { FeatureSpec, Features } from "./feature-spec.js";
 import { logMel } from "./log-mel.js";
 import { mfcc } from "./mfcc.js";
@@ -27,10 +28,12 @@ export function extractFeatures(wave: Wave, spec: FeatureSpec): Features {
       return whisperMel(samples);
     case "waveform":
       return waveform(samples, spec);
+    case "descriptors":
+      return descriptorFrames(samples, spec);
     default:
       throw new LabError(
         `There are no features "${String((spec as { kind: unknown }).kind)}".`,
-        "Use log-mel, mfcc, whisper-mel or waveform.",
+        "Use log-mel, mfcc, whisper-mel, waveform or descriptors.",
       );
   }
 }

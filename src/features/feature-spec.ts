@@ -2,7 +2,7 @@
  * What a clip is described by. Everything that decides the values is in here: the spec's hash names the cache
  * and the spec travels with the model.
  */
-export type FeatureSpec = LogMelSpec | MfccSpec | WhisperMelSpec | WaveformSpec;
+export type FeatureSpec = LogMelSpec | MfccSpec | WhisperMelSpec | WaveformSpec | DescriptorsSpec;
 
 /** What happens to the sound before any features, in this order. */
 export interface Preparation {
@@ -48,6 +48,14 @@ export interface WaveformSpec extends Preparation {
   readonly kind: "waveform";
   /** Takes each clip to mean 0 and variance 1, as wav2vec 2.0 expects it; by default the samples stay as they are. */
   readonly unitVariance?: boolean;
+}
+
+/** Centroid, rolloff, flatness, flux, zero crossings and energy of the spectrum: [frames, 6]. */
+export interface DescriptorsSpec extends Preparation {
+  readonly kind: "descriptors";
+  /** Samples at 16 kHz; the window a power of two. */
+  readonly windowLength: number;
+  readonly hopLength: number;
 }
 
 /** Frames of one clip, row by row: value of frame f and band b at `f * bands + b`. */

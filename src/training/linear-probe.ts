@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
+import { minimise, type ValueAndGradient } from "../core/minimise.js";
 
 /** One vector a clip, all of one length, with the number of its class. */
 export interface ProbeExample {
@@ -13,23 +14,22 @@ export interface ProbeOptions {
   readonly standardise?: boolean;
   /** "balanced" weighs a class by n / (classes × count), as scikit-learn does. Default "none". */
   readonly classWeights?: "none" | "balanced";
-  /** Half the squared weights times this is added to the mean loss. Default 1e-3. */
+  /** Half the squared weights times this is added to the mean loss; the bias is free. Default 1e-3. */
   readonly penalty?: number;
-  /** Steps of full-batch Adam. Default 300. */
-  readonly steps?: number;
 }
 
 /** Class probabilities of each vector. */
 export type Probe = (vectors: readonly Float32Array[]) => number[][];
 
 /**
- * Multinomial logistic regression: the plainest model, and the yardstick of every other. Convex and started at zero,
- * so it has no seed. Throws LabError when there is nothing to learn from.
+ * Multinomial logistic regression: the plainest model, and the yardstick of every other. Convex, started at zero and
+ * taken to its lowest point by L-BFGS, so it has no seed; equal to scikit-learn's LogisticRegression with
+ * C = 1 / (penalty × clips) behind a StandardScaler. Throws LabError when there is nothing to learn from.
  */
 export function fitLinearProbe(examples: readonly ProbeExample[], options: ProbeOptions): Probe {
   if (examples.length === 0)
     throw new LabError("There are no examples to learn from.", "Give at least one training clip.");
-  const { classes, standardise = true, classWeights = "none", penalty = 1e-3, steps = 300 } = options;
+  const { classes, standardise = true, classWeights = "none", penalty = 1e-3 } = options;
   const width = examples[0]!.vector.length;
   const { mean, scale } = standardise
     ? moments(examples, width)
@@ -41,44 +41,45 @@ export function fitLinearProbe(examples: readonly ProbeExample[], options: Probe
     }
     return tf.tensor2d(values, [vectors.length, width]);
   };
-  const weights = new Float32Array(width * classes);
-  const bias = new Float32Array(classes);
-  tf.tidy(() => {
-    const x = toMatrix(examples.map((example) => example.vector)); // [clips, width]
-    const y = tf.oneHot(
+  const x = toMatrix(examples.map((example) => example.vector)); // [clips, width]
+  const y = tf.tidy(() =>
+    tf.oneHot(
       tf.tensor1d(
-        examples.map((example) => example.label),
+        Int32Array.from(examples, (example) => example.label),
         "int32",
       ),
       classes,
-    ); // [clips, classes]
-    const clipWeights = tf.tensor2d(weightsOf(examples, classes, classWeights), [examples.length, 1]);
-    const w = tf.variable(tf.zeros([width, classes]));
-    const b = tf.variable(tf.zeros([classes]));
-    const optimiser = tf.train.adam(0.05);
-    for (let step = 0; step < steps; step++) {
-      // A falling rate lets Adam settle at the minimum instead of circling it.
-      (optimiser as unknown as { learningRate: number }).learningRate =
-        0.05 * 0.5 * (1 + Math.cos((Math.PI * step) / steps));
-      optimiser.minimize(
-        () => {
-          const logits = tf.add(tf.matMul(x, w as unknown as tf.Tensor2D), b) as tf.Tensor2D;
-          const losses = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), y), 1, true));
-          return tf.add(
-            tf.mean(tf.mul(losses, clipWeights)),
-            tf.mul(tf.sum(tf.square(w)), penalty / 2),
-          ) as tf.Scalar;
-        },
-        false,
-        [w, b],
-      );
-    }
-    weights.set(w.dataSync());
-    bias.set(b.dataSync());
-    optimiser.dispose();
-    w.dispose();
-    b.dispose();
-  });
+    ),
+  ); // [clips, classes]
+  const shares = tf.tensor2d(
+    weightsOf(examples, classes, classWeights).map((weight) => weight / examples.length),
+    [examples.length, 1],
+  );
+  const at = (point: Float64Array): ValueAndGradient => {
+    const [value, slope, biasSlope] = tf.tidy(() => {
+      const w = tf.tensor2d(Float32Array.from(point.subarray(0, width * classes)), [width, classes]);
+      const b = tf.tensor1d(Float32Array.from(point.subarray(width * classes)));
+      const logits = tf.add(tf.matMul(x, w), b) as tf.Tensor2D;
+      const losses = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), y), 1, true));
+      const errors = tf.mul(tf.sub(tf.softmax(logits), y), shares) as tf.Tensor2D; // [clips, classes]
+      return [
+        tf.add(tf.sum(tf.mul(losses, shares)), tf.mul(tf.sum(tf.square(w)), penalty / 2)),
+        tf.add(tf.matMul(x, errors, true, false), tf.mul(w, penalty)), // [width, classes]
+        tf.sum(errors, 0), // [classes]
+      ] as const;
+    });
+    const gradient = new Float64Array(point.length);
+    gradient.set(slope.dataSync());
+    gradient.set(biasSlope.dataSync(), width * classes);
+    const found = { value: value.dataSync()[0]!, gradient };
+    tf.dispose([value, slope, biasSlope]);
+    return found;
+  };
+  // Below these the sums in float32 are rounding.
+  const limits = { mostSteps: 1000, smallestGradient: 1e-6, smallestFall: 1e-7 };
+  const lowest = Float32Array.from(minimise(at, new Float64Array((width + 1) * classes), limits));
+  tf.dispose([x, y, shares]);
+  const [weights, bias] = [lowest.subarray(0, width * classes), lowest.subarray(width * classes)];
   return (vectors) =>
     vectors.length === 0
       ? []

@@ -6,9 +6,10 @@ import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { modelToFiles, weightsFileName } from "../models/artifacts.js";
+import { isBaselineSpec } from "./baselines/baseline-spec.js";
 import { cardOf, type FrontEndOfCard } from "./card.js";
 import { writeHistory } from "./history.js";
-import type { RunMetrics } from "./run-metrics.js";
+import type { ResultMetrics } from "./run-metrics.js";
 import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
@@ -20,6 +21,8 @@ export interface PublishOptions {
   readonly as?: string;
   /** Takes the place of a result of another specification. */
   readonly replace?: boolean;
+  /** Writes the weights of seed 0 on a protocol without folds to models/ too; true where absent. */
+  readonly withWeights?: boolean;
   /** Accepts clips that are not the publishers' own files; metrics.json then says `source: opus-copy`. */
   readonly opusCopy?: boolean;
 }
@@ -37,8 +40,8 @@ export function resultFolder(spec: ResultSpec, name: string): string {
  * Returns the folders it wrote.
  */
 export async function publishRun(hash: string, options: PublishOptions): Promise<string[]> {
-  const { settings } = options;
-  const run = await readRun(hash, settings);
+  const { settings, withWeights = true } = options;
+  const run = await readRun<ResultSpec>(hash, settings);
   if (run === null)
     throw new LabError(`Run ${hash} is not finished.`, "Train it to the end first: `affectlab train`.");
   const name = options.as ?? run.spec.model;
@@ -52,12 +55,17 @@ export async function publishRun(hash: string, options: PublishOptions): Promise
   await writePredictions(join(folder, "predictions.csv"), run.test);
   await writePredictions(join(folder, "predictions-validation.csv"), run.validation);
   await writeHistory(join(folder, "history.csv"), run.history);
-  if (run.spec.seed === 0 && run.spec.fold === null) written.push(await publishWeights(run, name, settings));
+  if (hasWeights(run) && withWeights) written.push(await publishWeights(run, name, settings));
   await writeJson(join(folder, "metrics.json"), run.metrics); // last: it says that the result is whole
   return written;
 }
 
-function refuseUnfit({ hash, spec, metrics }: Run, { opusCopy = false }: PublishOptions): void {
+/** A network's run of seed 0 without folds: the one whose weights are published. */
+function hasWeights(run: Run<ResultSpec>): run is Run {
+  return !isBaselineSpec(run.spec) && run.spec.seed === 0 && run.spec.fold === null;
+}
+
+function refuseUnfit({ hash, spec, metrics }: Run<ResultSpec>, { opusCopy = false }: PublishOptions): void {
   if (spec.profile !== "full") {
     throw new LabError(
       `Run ${hash} is of the profile ${spec.profile}.`,
@@ -72,8 +80,12 @@ function refuseUnfit({ hash, spec, metrics }: Run, { opusCopy = false }: Publish
   }
 }
 
-async function refuseOtherSpec(run: Run, folder: string, { replace = false }: PublishOptions): Promise<void> {
-  const there = (await readJson(join(folder, "metrics.json"))) as RunMetrics | null;
+async function refuseOtherSpec(
+  run: Run<ResultSpec>,
+  folder: string,
+  { replace = false }: PublishOptions,
+): Promise<void> {
+  const there = (await readJson(join(folder, "metrics.json"))) as ResultMetrics | null;
   if (there !== null && there.specHash !== run.hash && !replace) {
     throw new LabError(
       `${folder} holds another specification (${there.specHash}).`,

@@ -19,6 +19,8 @@ export interface ResultMetrics<Spec extends ResultSpec = ResultSpec> {
   /** Epochs that were run, and the one whose weights were kept: the best validation UAR. 0 for what has no epochs. */
   readonly epochs: number;
   readonly bestEpoch: number;
+  /** Of a logistic regression: the penalty on its weights that was best on validation. */
+  readonly penalty?: number;
   /** Training and validation, without featurising. */
   readonly seconds: number;
   readonly device: string;

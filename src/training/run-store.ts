@@ -7,8 +7,8 @@ import type { Settings } from "../core/settings.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
 import type { EpochRecord } from "./history.js";
-import type { RunMetrics } from "./run-metrics.js";
-import { type RunSpec, runHash } from "./run-spec.js";
+import type { ResultMetrics } from "./run-metrics.js";
+import { type ResultSpec, type RunSpec, runHash } from "./run-spec.js";
 
 /** Files of a run's folder, `$AFFECTLAB_HOME/runs/<hash>/`. metrics.json is written last: it says that the run is whole. */
 export interface RunFiles {
@@ -25,10 +25,10 @@ export interface RunFiles {
 }
 
 /** A finished run: what its files hold. */
-export interface Run {
+export interface Run<Spec extends ResultSpec = RunSpec> {
   readonly hash: string;
-  readonly spec: RunSpec;
-  readonly metrics: RunMetrics;
+  readonly spec: Spec;
+  readonly metrics: ResultMetrics<Spec>;
   readonly history: readonly EpochRecord[];
   readonly test: readonly Prediction[];
   readonly validation: readonly Prediction[];
@@ -52,7 +52,7 @@ export function runFiles(hash: string, settings: Settings): RunFiles {
 }
 
 /** Makes a run's folder and writes its specification there; gives its files. */
-export async function openRun(spec: RunSpec, settings: Settings): Promise<RunFiles> {
+export async function openRun(spec: ResultSpec, settings: Settings): Promise<RunFiles> {
   const files = runFiles(runHash(spec), settings);
   await mkdir(files.folder, { recursive: true });
   if ((await readFileIfThere(files.spec)) === null) await writeJson(files.spec, spec);
@@ -60,9 +60,12 @@ export async function openRun(spec: RunSpec, settings: Settings): Promise<RunFil
 }
 
 /** The finished run of that hash, or null when there is none (or it is unfinished). */
-export async function readRun(hash: string, settings: Settings): Promise<Run | null> {
+export async function readRun<Spec extends ResultSpec = RunSpec>(
+  hash: string,
+  settings: Settings,
+): Promise<Run<Spec> | null> {
   const files = runFiles(hash, settings);
-  const metrics = (await readJson(files.metrics)) as RunMetrics | null;
+  const metrics = (await readJson(files.metrics)) as ResultMetrics<Spec> | null;
   if (metrics === null) return null;
   const [test, validation] = await Promise.all([
     readPredictions(files.predictions),

@@ -1,13 +1,15 @@
 import { InterruptedError, LabError, messageOf } from "../core/errors.js";
-import type { ProgressListener } from "../core/progress.js";
+import type { ProgressListener, ProgressState } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import { folds } from "../protocols/draw-split.js";
 import type { ProtocolName } from "../protocols/split.js";
+import { type BaselineSpec, defineBaseline, isBaseline } from "./baselines/baseline-spec.js";
+import { fitBaseline } from "./baselines/fit-baseline.js";
 import { defineRun } from "./define-run.js";
 import { hasRecipe } from "./recipes.js";
 import { type Row, rows } from "./rows.js";
-import { runHash } from "./run-spec.js";
+import { type ResultSpec, runHash } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
 import { trainRun } from "./train-run.js";
 import { usualCorpora } from "./usual-corpora.js";
@@ -23,7 +25,7 @@ export interface PlannedRun {
 /** What became of a planned run. */
 export type PlannedOutcome = PlannedRun &
   (
-    | { readonly state: "trained" | "was finished"; readonly run: Run }
+    | { readonly state: "trained" | "was finished"; readonly run: Run<ResultSpec> }
     | { readonly state: "failed"; readonly problem: string }
   );
 
@@ -53,7 +55,7 @@ export function planRuns(
     );
   const trained = rows.filter(
     (row) =>
-      hasRecipe(row.model) &&
+      (hasRecipe(row.model) || isBaseline(row.model)) &&
       row.protocols.includes(protocol) &&
       (only.length === 0 || only.includes(row.name)),
   );
@@ -95,17 +97,22 @@ async function trainOne(
 ): Promise<PlannedOutcome> {
   const { row, protocol, fold, seed } = planned;
   try {
-    const { model, options = {} } = row;
+    const progress = onProgress && {
+      onProgress: (state: ProgressState) => onProgress({ ...state, task: `${task}: ${state.task}` }),
+    };
+    const how = { settings, ...progress, ...(stop && { stop }) };
     const named = corpora === undefined ? {} : { corpora };
+    const { model, options = {} } = row;
+    if (isBaseline(model)) {
+      const spec = await defineBaseline({ model, protocol, fold, ...named }, settings);
+      const finished = await readRun<BaselineSpec>(runHash(spec), settings);
+      const run = finished ?? (await fitBaseline(spec, how));
+      return { ...planned, state: finished === null ? "trained" : "was finished", run };
+    }
     const spec = await defineRun({ model, options, protocol, fold, seed, ...named }, settings);
     const finished = await readRun(runHash(spec), settings);
-    if (finished !== null) return { ...planned, state: "was finished", run: finished };
-    const run = await trainRun(spec, {
-      settings,
-      ...(onProgress && { onProgress: (state) => onProgress({ ...state, task: `${task}: ${state.task}` }) }),
-      ...(stop && { stop }),
-    });
-    return { ...planned, state: "trained", run };
+    const run = finished ?? (await trainRun(spec, how));
+    return { ...planned, state: finished === null ? "trained" : "was finished", run };
   } catch (error) {
     if (error instanceof InterruptedError) throw error;
     return { ...planned, state: "failed", problem: messageOf(error) };
