@@ -505,20 +505,16 @@ void computeGrad(void* given, TF_OpKernelContext* context) {
   forBlocks(layout, whole, Then::kSleep, [&](const Block<T>& block, int64_t) { loops<T>().gradients[follower](block); });
 }
 
-typedef void (*Compute)(void*, TF_OpKernelContext*);
-
-void addKernel(const char* name, TF_DataType type, bool isResidual, Compute compute, TF_Status* status) {
-  if (TF_GetCode(status) != TF_OK) return;
-  TF_KernelBuilder* kernel =
-      TF_NewKernelBuilder(name, "CPU", isResidual ? createResidual : createNorm, compute, deleteOptions);
-  TF_KernelBuilder_TypeConstraint(kernel, "T", type, status);
-  if (TF_GetCode(status) == TF_OK) TF_RegisterKernelBuilder(name, kernel, status);
+template <bool isResidual>
+void addKernels(const char* name, const char* gradientName, TF_Status* status) {
+  const auto create = isResidual ? createResidual : createNorm;
+  addKernel(name, TF_FLOAT, {compute<float, TF_FLOAT, isResidual>, create, deleteOptions}, status);
+  addKernel(name, TF_BFLOAT16, {compute<Half, TF_BFLOAT16, isResidual>, create, deleteOptions}, status);
+  addKernel(gradientName, TF_FLOAT, {computeGrad<float, TF_FLOAT, isResidual>, create, deleteOptions}, status);
+  addKernel(gradientName, TF_BFLOAT16, {computeGrad<Half, TF_BFLOAT16, isResidual>, create, deleteOptions}, status);
 }
 
-}  // namespace
-
-std::string registerBatchNormOps() {
-  TF_Status* status = TF_NewStatus();
+void define(TF_Status* status) {
   const char *norm = "AffectlabBatchNorm", *normGrad = "AffectlabBatchNormGrad";
   const char *residual = "AffectlabResidualBatchNorm", *residualGrad = "AffectlabResidualBatchNormGrad";
   const char *types = "T: {float, bfloat16}", *epsilon = "epsilon: float", *rectifies = "rectifies: bool";
@@ -535,17 +531,12 @@ std::string registerBatchNormOps() {
             {"dx: T", "scale_grad: float", "offset_grad: float", "shortcut_grad: T"},
             {types, epsilon}},
            status);
-  addKernel(norm, TF_FLOAT, false, compute<float, TF_FLOAT, false>, status);
-  addKernel(norm, TF_BFLOAT16, false, compute<Half, TF_BFLOAT16, false>, status);
-  addKernel(normGrad, TF_FLOAT, false, computeGrad<float, TF_FLOAT, false>, status);
-  addKernel(normGrad, TF_BFLOAT16, false, computeGrad<Half, TF_BFLOAT16, false>, status);
-  addKernel(residual, TF_FLOAT, true, compute<float, TF_FLOAT, true>, status);
-  addKernel(residual, TF_BFLOAT16, true, compute<Half, TF_BFLOAT16, true>, status);
-  addKernel(residualGrad, TF_FLOAT, true, computeGrad<float, TF_FLOAT, true>, status);
-  addKernel(residualGrad, TF_BFLOAT16, true, computeGrad<Half, TF_BFLOAT16, true>, status);
-  const std::string problem = TF_GetCode(status) == TF_OK ? "" : TF_Message(status);
-  TF_DeleteStatus(status);
-  return problem;
+  addKernels<false>(norm, normGrad, status);
+  addKernels<true>(residual, residualGrad, status);
 }
+
+}  // namespace
+
+std::string registerBatchNormOps() { return registerWith(define); }
 
 }  // namespace affectlab

@@ -26,6 +26,7 @@
 #include "instructions.h"
 #include "lstm-steps.h"
 #include "optimiser.h"
+#include "sum.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
@@ -312,7 +313,8 @@ NAPI_MODULE_INIT() {
   static const std::string problem = affectlab::registerOps() + affectlab::registerTransformerOps() +
                                      affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps() +
                                      affectlab::registerAttentionOps() +
-                                     affectlab::registerBatchNormOps() + affectlab::registerEncoderBlockOps();
+                                     affectlab::registerBatchNormOps() + affectlab::registerEncoderBlockOps() +
+                                     affectlab::registerSumOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);

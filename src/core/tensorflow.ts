@@ -63,6 +63,7 @@ export const nativeKernels = {
     "AffectlabBatchNormGrad",
     "AffectlabResidualBatchNorm",
     "AffectlabResidualBatchNormGrad",
+    "AffectlabSum",
   ],
 } as const;
 let areNativeKernelsTried = false;

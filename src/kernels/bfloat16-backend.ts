@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import { hasNativeKernel } from "../core/native-kernels.js";
 import type { OpAttribute } from "./raw.js";
 
 /*
@@ -82,6 +83,13 @@ const leadingInputs: Readonly<Record<string, number>> = {
  */
 const signOps = new Set(["Relu", "ReluGrad"]);
 
+/** TensorFlow's op, or this project's own (native/sum.cc) for two bf16 tensors of one shape: gradients that meet. */
+function fastestOp(name: string, inputs: tf.Tensor[]): string {
+  const [a, b] = inputs;
+  const isSum = (name === "Add" || name === "AddV2") && hasNativeKernel("AffectlabSum");
+  return isSum && String(a!.shape) === String(b!.shape) ? "AffectlabSum" : name;
+}
+
 type Cast = (x: tf.Tensor, from: number, to: number) => tf.Tensor;
 
 /** Every backend that has been prepared, with its way to cast. */
@@ -137,9 +145,9 @@ function allowBfloat16(backend: NodeBackend): Cast {
     name: string,
     attributes: OpAttribute[],
     inputs: tf.Tensor[],
-    execute: (attributes: OpAttribute[], inputs: tf.Tensor[]) => Result,
+    execute: (name: string, attributes: OpAttribute[], inputs: tf.Tensor[]) => Result,
   ): Result => {
-    if (!inputs.some((input) => isBfloat16(backend, input))) return execute(attributes, inputs);
+    if (!inputs.some((input) => isBfloat16(backend, input))) return execute(name, attributes, inputs);
     const made: tf.Tensor[] = [];
     const rounded = inputs.map((input, i) => {
       const isOfMainType = i < (leadingInputs[name] ?? inputs.length);
@@ -157,7 +165,7 @@ function allowBfloat16(backend: NodeBackend): Cast {
     }
     const types = attributes.map((attribute) => inBfloat16(backend, attribute));
     try {
-      return execute(types, rounded);
+      return execute(fastestOp(name, rounded), types, rounded);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       throw new Error(`${name} cannot be computed in bf16 here; give it float32 (toFloat). ${reason}`);
@@ -167,9 +175,9 @@ function allowBfloat16(backend: NodeBackend): Cast {
   };
 
   backend.executeSingleOutput = (name, attributes, inputs) =>
-    inOneType(name, attributes, inputs, (types, rounded) => stock.single(name, types, rounded));
+    inOneType(name, attributes, inputs, stock.single);
   backend.executeMultipleOutputs = (name, attributes, inputs, outputs) =>
-    inOneType(name, attributes, inputs, (types, rounded) => stock.multiple(name, types, rounded, outputs));
+    inOneType(name, attributes, inputs, (op, types, rounded) => stock.multiple(op, types, rounded, outputs));
   return cast;
 }
 

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { findBfloat16 } from "../../src/core/bfloat16.js";
+import { withoutNativeKernels } from "../../src/core/native-kernels.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { normaliseBatch } from "../../src/kernels/batch-norm.js";
 import type { NodeBackend } from "../../src/kernels/bfloat16-backend.js";
@@ -194,6 +195,22 @@ describe.runIf(findBfloat16() !== null)("half precision", () => {
     expect([...gradient.dataSync()].map((each) => each + 0)).toEqual(
       rounded.map((each, i) => (isKept(each) ? upstream.dataSync()[i]! : 0)),
     );
+  });
+
+  it.each([[[3, 5, 7]], [[4, 33, 17, 40]], [[0, 4]]])(
+    "adds as TensorFlow does, bit for bit: [%s]",
+    (shape) => {
+      const [a, b] = [1, 2].map((seed) => toHalf(tf.randomNormal(shape, 0, 1, "float32", seed)));
+      const ours = toFloat(tf.add(a!, b!));
+      const theirs = withoutNativeKernels(() => toFloat(tf.add(a!, b!)));
+      expect(ours.shape).toEqual(shape);
+      expect(ours.dataSync()).toEqual(theirs.dataSync());
+    },
+  );
+
+  it("adds what is broadcast too", () => {
+    const row = toHalf(tf.tensor1d([1, 2, 3]));
+    expect(tf.add(toHalf(tf.ones([2, 3])), row).dataSync()).toEqual(Float32Array.of(2, 3, 4, 2, 3, 4));
   });
 
   it("says which op knows no bf16, and what to do", () => {
