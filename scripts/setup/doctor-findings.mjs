@@ -5,6 +5,7 @@ import { places, storeFolder } from "./places.mjs";
 import { capture } from "./run-command.mjs";
 import { compiled } from "./steps/compiled.mjs";
 import { kernel } from "./steps/kernel.mjs";
+import { nativeKernels } from "./steps/native-kernels.mjs";
 import { npmPackages } from "./steps/npm-packages.mjs";
 import { addon, loadTensorFlow, missingLibraries } from "./steps/tensorflow.mjs";
 import { findCompiler, findEnvironmentTool, findPythons, freeBytes } from "./survey.mjs";
@@ -146,6 +147,18 @@ function code() {
 }
 
 /** @returns {Finding} */
+function ownKernels() {
+  const name = "Native kernels";
+  const problem = nativeKernels.problem();
+  if (!nativeKernels.isDone({ flavour: "cpu" }))
+    return { name, state: "note", found: "not compiled yet", remedy: start };
+  if (problem === "") return { name, state: "good", found: "compiled from native/" };
+  const remedy =
+    "Training is slower without them. Install g++ or clang++, remove build/native and run npm start.";
+  return { name, state: "note", found: `left out (${problem})`, remedy };
+}
+
+/** @returns {Finding} */
 function notebookKernel() {
   if (kernel.isDone({ flavour: "cpu" }))
     return { name: "Kernel", state: "good", found: "tslab, TypeScript (affectlab)" };
@@ -193,6 +206,7 @@ export function examine() {
     python,
     compiler,
     tensorflow,
+    ownKernels,
     processor,
     gpu,
     code,

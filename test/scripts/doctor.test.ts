@@ -15,6 +15,7 @@ describe("npm run doctor on a machine that is set up", () => {
       findings.map((each: { name: string; found: string }) => [each.name, each.found]),
     );
     expect(found.TensorFlow).toMatch(/^\d+\.\d+\.\d+, loads, computes on the (GPU|processor)$/);
+    expect(found["Native kernels"]).toMatch(/^compiled from native|^left out \(/);
     expect(Object.keys(found)).toEqual(
       expect.arrayContaining(["Node", "Python", "Processor", "GPU", "Kernel", "Corpora", "Disk"]),
     );

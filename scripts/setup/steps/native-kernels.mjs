@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { places } from "../places.mjs";
 import { capture, runCommand } from "../run-command.mjs";
@@ -20,11 +20,13 @@ function currentKey() {
  * Compiles native/ to an addon that adds this project's kernels to TensorFlow's. The laboratory works without it, with
  * recurrent networks at half the speed, and transformers, convolutional networks and every optimiser somewhat slower: a compiler that cannot do
  * it stops nothing.
- * @type {import("../prepare.mjs").Step}
+ * @type {import("../prepare.mjs").Step & { problem(): string }}
  */
 export const nativeKernels = {
   name: "Native kernels",
   isDone: () => readStamp(stamp) === currentKey(),
+  /** Why the last compilation was left out; "" where it was not. */
+  problem: () => (existsSync(stamp) ? String(JSON.parse(readFileSync(stamp, "utf8")).problem ?? "") : ""),
   async run(_context, note) {
     const key = currentKey();
     note("compiling");
