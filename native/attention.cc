@@ -110,11 +110,6 @@ AFFECTLAB_INLINE void penalise(const float* mask, int64_t frames, int64_t width,
   for (int64_t i = 0; i < width; i++) penalty[i] = i >= frames ? -1e30f : mask == nullptr ? 0 : (1 - mask[i]) * -1e9f;
 }
 
-AFFECTLAB_INLINE float largestOf(const Vector& v) {
-  float largest = v[0];
-  for (int lane = 1; lane < kLanes; lane++) largest = v[lane] > largest ? v[lane] : largest;
-  return largest;
-}
 template <int Rows, int Vectors, typename T>
 AFFECTLAB_INLINE void attendForward(const AttentionArguments<T>& a) {
   const int64_t frames = a.frames, size = a.size, channels = a.heads * size, width = (frames + kLanes - 1) / kLanes * kLanes;

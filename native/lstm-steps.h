@@ -45,10 +45,28 @@ AFFECTLAB_INLINE void exponential(const Vector& input, Vector& result, float lim
   result = p * power;
 }
 
+typedef float HalfVector __attribute__((vector_size(2 * kLanes), aligned(4)));
+typedef float QuarterVector __attribute__((vector_size(kLanes), aligned(4)));
+
+// All lanes in one, in pairs: the first half with the second, then the quarters.
 AFFECTLAB_INLINE float sumOf(const Vector& v) {
-  float sum = 0;
-  for (int lane = 0; lane < kLanes; lane++) sum += v[lane];
-  return sum;
+  HalfVector halves[2];
+  std::memcpy(halves, &v, sizeof v);
+  const HalfVector half = halves[0] + halves[1];
+  QuarterVector quarters[2];
+  std::memcpy(quarters, &half, sizeof half);
+  const QuarterVector q = quarters[0] + quarters[1];
+  return (q[0] + q[2]) + (q[1] + q[3]);
+}
+AFFECTLAB_INLINE float largestOf(const Vector& v) {
+  HalfVector halves[2];
+  std::memcpy(halves, &v, sizeof v);
+  const HalfVector half = halves[0] > halves[1] ? halves[0] : halves[1];
+  QuarterVector quarters[2];
+  std::memcpy(quarters, &half, sizeof half);
+  const QuarterVector q = quarters[0] > quarters[1] ? quarters[0] : quarters[1];
+  const float a = q[0] > q[2] ? q[0] : q[2], b = q[1] > q[3] ? q[1] : q[3];
+  return a > b ? a : b;
 }
 
 AFFECTLAB_INLINE void hyperbolicTangent(const Vector& x, Vector& result) {

@@ -109,6 +109,21 @@ describe.each(forms)("on the %s path", (form) => {
     expect(computed(() => scaledGelu(tf.tensor1d([2]))).dataSync()[0]).toBeCloseTo(2 * 1.995322, 5);
   });
 
+  it("GELU along an axis that fills vectors has the formula's numbers and gradients", () => {
+    const x = tf.mul(tf.randomNormal([3, 700, 48], 0, 1, "float32", 5), 3);
+    const weights = tf.randomNormal(x.shape, 0, 1, "float32", 6);
+    const formula: Kernel = (t) => tf.mul(tf.mul(t.x!, 0.5), tf.add(tf.erf(tf.mul(t.x!, Math.SQRT1_2)), 1));
+    const ours = weighted({ x }, weights, (t) => computed(() => gelu(t.x!)));
+    expect(
+      distance(
+        computed(() => gelu(x)),
+        formula({ x }),
+      ),
+    ).toBeLessThan(3e-6);
+    expect(distance(ours.grads[0]!, weighted({ x }, weights, formula).grads[0]!)).toBeLessThan(1e-5);
+    expect(computed(() => gelu(tf.zeros([0, 16]))).shape).toEqual([0, 16]);
+  });
+
   it("layer norm over many rows has the gradients of the formula", () => {
     const x = tf.add(tf.mul(tf.randomNormal([600, 128], 0, 1, "float32", 6), 3), 5) as tf.Tensor2D;
     const [scale, offset] = [7, 8].map((seed) => tf.randomNormal<tf.Rank.R1>([128], 0, 1, "float32", seed));
