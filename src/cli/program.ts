@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
 import { packageRoot } from "../core/settings.js";
+import { addCompareCommand } from "./compare.js";
 import { addCorporaCommand } from "./corpora.js";
 import { addDoctorCommand } from "./doctor.js";
 import { addEnsembleCommand } from "./ensemble.js";
@@ -41,6 +42,7 @@ Examples:
   addRunsCommand(program);
   addPublishCommand(program);
   addEnsembleCommand(program);
+  addCompareCommand(program);
   addVerifyCommand(program);
   addWeightsCommand(program);
   addPredictCommand(program);

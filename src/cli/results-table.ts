@@ -2,8 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
+import { formatSeconds } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import { evaluateFolds, type Figure, type PartMetrics } from "../evaluation/report.js";
+import { rankedRows } from "../notebook/studies/comparison/charts.js";
+import { type ComparedRow, rankedProtocols, rankRows } from "../notebook/studies/comparison/compare.js";
 import { folds } from "../protocols/draw-split.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
@@ -42,6 +45,44 @@ export async function resultsMarkdown(settings: Settings): Promise<string> {
   return [header, sides, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
+/**
+ * What README.md says of results/: every row of the comparison on both protocols, `not run` where nothing is published,
+ * and below it each committed result corpus by corpus. One sentence when nothing is published.
+ */
+export async function resultsPage(settings: Settings): Promise<string> {
+  const detail = await resultsMarkdown(settings);
+  if ((await listPublished(settings)).length === 0) return detail;
+  const ranking = rankingMarkdown(await rankRows(settings));
+  return `${ranking}\n\n<details><summary>Each result, corpus by corpus</summary>\n\n${detail}\n\n</details>`;
+}
+
+/** Every row, the best on new voices first, as Markdown; the rows that are not run come last, in order of importance. */
+export function rankingMarkdown(rows: readonly ComparedRow[]): string {
+  const first = [...rankedRows({ rows }, "speaker-independent"), ...rankedRows({ rows }, "combined")];
+  const ordered = [...new Set([...first, ...rows])];
+  const lines = ordered.map(({ name, title, results }) => {
+    const told = rankedProtocols.map((protocol) => {
+      const result = results[protocol];
+      return result.state === "run" ? withInterval(result.figure) : "not run";
+    });
+    const run = rankedProtocols.map((protocol) => results[protocol]).find(({ state }) => state === "run");
+    const cost =
+      run?.state === "run" ? [run.parameters.toLocaleString("en"), formatSeconds(run.seconds)] : ["–", "–"];
+    return [name, title, ...told, ...cost];
+  });
+  const head = [
+    "row",
+    "what it is",
+    "new voices: UAR %",
+    "known voices: accuracy %",
+    "parameters",
+    "training",
+  ];
+  return [head, [":--", ":--", "--:", "--:", "--:", "--:"], ...lines]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
 /** The page with `table` in its block. Throws LabError when it has no block. */
 export function replaceResults(page: string, table: string, name = "README.md"): string {
   const start = page.indexOf(resultsStart);
@@ -59,7 +100,7 @@ export function replaceResults(page: string, table: string, name = "README.md"):
 export async function writeResults(settings: Settings): Promise<boolean> {
   const path = join(settings.root, "README.md");
   const before = await readFile(path, "utf8");
-  const after = replaceResults(before, await resultsMarkdown(settings));
+  const after = replaceResults(before, await resultsPage(settings));
   if (after !== before) await writeFileAtomic(path, after);
   return after !== before;
 }

@@ -1,0 +1,84 @@
+import type { Chart } from "../../../charts/chart.js";
+import { dotsWithIntervals, type IntervalRow } from "../../../charts/intervals.js";
+import { type ComparedRow, type Comparison, type RankedProtocol, rankedProtocols } from "./compare.js";
+
+/** Rows that are run on a protocol, the best first. */
+export function rankedRows(comparison: Pick<Comparison, "rows">, protocol: RankedProtocol): ComparedRow[] {
+  const value = ({ results }: ComparedRow): number => {
+    const result = results[protocol];
+    return result.state === "run" ? result.figure.value : Number.NEGATIVE_INFINITY;
+  };
+  return comparison.rows
+    .filter((row) => row.results[protocol].state === "run")
+    .sort((a, b) => value(b) - value(a));
+}
+
+const seriesNames: Record<RankedProtocol, string> = {
+  "speaker-independent": "new voices (UAR, CREMA-D)",
+  combined: "known voices (accuracy)",
+};
+
+/** Every row that is run, ranked by new voices, with intervals on both protocols; the listeners of CREMA-D are a line. */
+export function rankingChart(comparison: Comparison): Chart {
+  const names = [
+    ...rankedRows(comparison, "speaker-independent"),
+    ...rankedRows(comparison, "combined").filter(
+      ({ results }) => results["speaker-independent"].state !== "run",
+    ),
+  ];
+  const dots = rankedProtocols.flatMap((protocol) =>
+    names.flatMap(({ name, results }): IntervalRow[] => {
+      const result = results[protocol];
+      if (result.state !== "run") return [];
+      return [
+        { name, value: result.figure.value, interval: result.figure.clip, series: seriesNames[protocol] },
+      ];
+    }),
+  );
+  return dotsWithIntervals(dots, {
+    title: "How well each row tells emotions, with 95% intervals by clip",
+    nameTitle: "row",
+    valueTitle: "share",
+    references: [{ axis: "y", value: comparison.listeners.uar, label: "listeners, voice alone (UAR)" }],
+  });
+}
+
+/** What new voices cost: UAR against parameters or seconds of training, both on a logarithmic axis. */
+export function costChart(comparison: Comparison, cost: "parameters" | "seconds"): Chart {
+  const points = rankedRows(comparison, "speaker-independent").flatMap(({ name, results }) => {
+    const result = results["speaker-independent"];
+    return result.state === "run" && result[cost] > 0 ? [{ name, result }] : [];
+  });
+  const title = cost === "parameters" ? "parameters" : "seconds of training";
+  return {
+    title: `UAR on new voices against ${title}`,
+    description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result }) => `${name} ${(100 * result.figure.value).toFixed(1)}% at ${result[cost]}`).join("; ")}.`,
+    x: { title, kind: "log" },
+    y: { title: "UAR", kind: "number", format: "percent" },
+    series: points.map(({ name, result }) => ({
+      mark: "point" as const,
+      name,
+      x: [result[cost]],
+      y: [result.figure.value],
+      low: [result.figure.clip[0]],
+      high: [result.figure.clip[1]],
+    })),
+  };
+}
+
+/** Accuracy against the share of clips that are answered, the surest first; a line a row. */
+export function selectiveChart(comparison: Comparison, names: readonly string[]): Chart {
+  const own = comparison.studies.filter(({ row }) => names.includes(row));
+  return {
+    title: "Answering only what is sure: accuracy against coverage",
+    description: `Accuracy on new voices of CREMA-D against the share of clips that are answered, for ${own.map(({ row }) => row).join(", ")}.`,
+    x: { title: "share of clips answered", kind: "number", format: "percent", domain: [0, 1] },
+    y: { title: "accuracy", kind: "number", format: "percent" },
+    series: own.map(({ row, selective }) => ({
+      mark: "line" as const,
+      name: row,
+      x: selective.map(({ coverage }) => coverage),
+      y: selective.map(({ accuracy }) => accuracy),
+    })),
+  };
+}

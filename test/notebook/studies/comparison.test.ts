@@ -1,0 +1,117 @@
+import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, describe, expect, it } from "vitest";
+import { packageRoot, resolveSettings, type Settings } from "../../../src/core/settings.js";
+import { emotions } from "../../../src/corpora/emotions.js";
+import { groupGaps } from "../../../src/evaluation/group-gaps.js";
+import { rankedRows, rankingChart } from "../../../src/notebook/studies/comparison/charts.js";
+import { type Comparison, compareRows } from "../../../src/notebook/studies/comparison/compare.js";
+import { comparisonCsv } from "../../../src/notebook/studies/comparison/write-comparison.js";
+import { rows } from "../../../src/training/rows.js";
+import { memberOf } from "../../evaluation/members.js";
+import { commitResult } from "../../training/committed-result.js";
+import { temporarySettings } from "../../training/toy.js";
+
+/** Numbers to six digits: exponentials may differ in the last one from machine to machine. */
+const rounded = (value: unknown): unknown =>
+  JSON.parse(
+    JSON.stringify(value, (_, one: unknown) => (typeof one === "number" ? Number(one.toPrecision(6)) : one)),
+  );
+
+describe("results/comparison", () => {
+  it("holds what the committed results say (npm run results)", async () => {
+    const path = join(packageRoot, "results", "comparison", "comparison.json");
+    const committed = JSON.parse(readFileSync(path, "utf8")) as unknown;
+    const now = await compareRows(resolveSettings({ root: packageRoot }));
+    expect(rounded(committed), "run npm run results").toEqual(rounded(now));
+  }, 300_000);
+});
+
+describe("compareRows", () => {
+  let settings: Settings;
+  let comparison: Comparison;
+  beforeAll(async () => {
+    settings = temporarySettings("full");
+    mkdirSync(join(settings.root, "data"), { recursive: true });
+    cpSync(join(packageRoot, "data", "references.json"), join(settings.root, "data", "references.json"));
+    const parts = (seed: number, skill: number) => ({
+      validation: memberOf(seed, skill, 120, 6),
+      test: memberOf(100 + seed, skill, 400, 20),
+    });
+    await commitResult(settings, "speaker-independent/resnet/seed-0", parts(1, 0.2));
+    await commitResult(settings, "speaker-independent/resnet/seed-1", parts(2, 0.25));
+    await commitResult(settings, "speaker-independent/whisper/seed-0", parts(3, 0.7));
+    await commitResult(settings, "combined/resnet/seed-0", parts(4, 0.3));
+    await commitResult(settings, "speaker-independent/resnet-no-trimming/seed-0", parts(5, 0.1));
+    comparison = await compareRows(settings);
+  }, 300_000);
+
+  it("has every row, and for what is not published the command instead of a figure", () => {
+    expect(comparison.rows.map(({ name }) => name)).toEqual(rows.map(({ name }) => name));
+    const whisper = comparison.rows.find(({ name }) => name === "whisper")!;
+    expect(whisper.results["speaker-independent"].state).toBe("run");
+    expect(whisper.results.combined).toEqual({
+      state: "not run",
+      command: "affectlab train whisper --protocol combined --profile full",
+    });
+    const lines = comparisonCsv(comparison).trim().split("\n");
+    expect(lines).toHaveLength(1 + 2 * rows.length);
+    for (const line of lines) expect(line.split(",")).toHaveLength(15);
+  });
+
+  it("holds the others against the best on the same clips, and keeps the seeds", () => {
+    const [best, second] = rankedRows(comparison, "speaker-independent").map(
+      ({ results }) => results["speaker-independent"],
+    );
+    if (best?.state !== "run" || second?.state !== "run") throw new Error("two rows are run");
+    expect(best.behindBest).toBeNull();
+    expect(second.behindBest!.value).toBeCloseTo(best.figure.value - second.figure.value, 12);
+    expect(second.behindBest!.pValueClip).toBeLessThan(0.01);
+    expect(Object.keys(second.seeds)).toEqual(["0", "1"]);
+  });
+
+  it("takes a published ablation, and gives the command for the others", () => {
+    const [run, ...others] = [...comparison.ablations].sort((a) => (a.difference === null ? 1 : -1));
+    expect(run).toMatchObject({ of: "resnet", question: "without trimming silence", command: null });
+    expect(run!.difference!.value).toBeLessThan(0);
+    for (const { command } of others) expect(command).toMatch(/--set .* --no-weights$/);
+  });
+
+  it("draws only what is run, with the listeners as a line", () => {
+    const chart = rankingChart(comparison);
+    expect(new Set(chart.series.flatMap((series) => ("x" in series ? series.x : [])))).toEqual(
+      new Set(["whisper", "resnet"]),
+    );
+    expect(chart.references![0]).toMatchObject({ value: comparison.listeners.uar });
+  });
+
+  it("puts ours beside a published figure where both are on one protocol, and null where ours is not run", () => {
+    const ofRow = (row: string) => comparison.references.find((one) => one.row === row)!;
+    expect(ofRow("resnet").ours).not.toBeNull();
+    expect(ofRow("lstm").ours).toBeNull();
+    for (const { source, checked } of comparison.references) {
+      expect(source).not.toBe("");
+      expect(checked).not.toBe("");
+    }
+  });
+});
+
+describe("groupGaps", () => {
+  it("finds the group that is recognised worse, by as much, with opposite signs for two groups", () => {
+    const good = memberOf(3, 1, 400, 12);
+    const predictions = good.map((one, i) =>
+      Number(one.speaker.slice(-2)) % 2 === 0 && i % 2 === 1 && one.predicted === one.emotion
+        ? { ...one, predicted: emotions[(emotions.indexOf(one.emotion) + 1) % 8]! }
+        : one,
+    );
+    const gaps = groupGaps(predictions, ({ speaker }) =>
+      Number(speaker.slice(-2)) % 2 === 0 ? "even" : "odd",
+    );
+    const [even, odd] = gaps as [(typeof gaps)[0], (typeof gaps)[0]];
+    expect(even.gap).toBeCloseTo(-odd.gap, 12);
+    expect(even.clip[1]).toBeLessThan(0);
+    expect(even.speakers + odd.speakers).toBe(12);
+    expect(even.speaker).not.toBeNull();
+    expect(groupGaps(good, () => "all")).toEqual([]);
+  });
+});
