@@ -1,5 +1,5 @@
 import { LabError } from "../core/errors.js";
-import { createRadix4, isPowerOfFour, type Radix4, transform, transformFrames } from "./radix-4.js";
+import { createRadix4, type Radix4, transform } from "./radix-4.js";
 
 /** A complex discrete Fourier transform of fixed size over interleaved real and imaginary parts. */
 export interface Fourier {
@@ -35,16 +35,10 @@ export function createFourier(size: number): Fourier {
   while (size % (part * 2) === 0) part *= 2;
   const tables = createRadix4(part);
   if (part < size) return withFrames(size, joinedTransform(tables, size / part));
-  if (!isPowerOfFour(size)) return withFrames(size, (output, input) => transform(tables, output, input));
-  return {
-    size,
-    transform: (output, input) => transform(tables, output, input),
-    transformFrames: (output, samples, first, second, window) =>
-      transformFrames(tables, output, samples, first, second, window),
-  };
+  return withFrames(size, (output, input) => transform(tables, output, input));
 }
 
-/** Frames for a transform that has no faster way: windowed first, then transformed. */
+/** Frames are windowed first, then transformed. */
 function withFrames(size: number, plain: Fourier["transform"]): Fourier {
   const input = new Float64Array(2 * size);
   return {

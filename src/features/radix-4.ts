@@ -17,7 +17,7 @@ export interface Radix4 {
  * Makes the tables for a Fourier transform of `size` complex numbers, a power of two, by decimation in time in steps
  * of four (Cooley and Tukey 1965). The arithmetic and its order are those of the package fft.js, so that every
  * number is the same bit for bit (published figures come from them); what is faster is that each pass reads its
- * factors one after another, and that frames of a sound are windowed while the first pass reads them.
+ * factors one after another. wasm/ does the same by vectors, for the features that are computed most.
  */
 export function createRadix4(size: number): Radix4 {
   const firstRadix = isPowerOfFour(size) ? 4 : 2;
@@ -63,22 +63,6 @@ export function transform({ size, order, passes }: Radix4, output: Float64Array,
   for (const pass of passes) runPass(output, pass);
 }
 
-/**
- * Transforms two real frames, from samples[first] and samples[second] on, times the window: one as the real and one
- * as the imaginary part. For a size that is a power of four; both frames must lie inside the samples.
- */
-export function transformFrames(
-  { order, passes }: Radix4,
-  output: Float64Array,
-  samples: Float32Array,
-  first: number,
-  second: number,
-  window: Float64Array,
-): void {
-  firstPassOfFrames(output, samples, first, second, window, order);
-  for (const pass of passes) runPass(output, pass);
-}
-
 function firstPassOfTwo(out: Float64Array, input: Float64Array, order: Int32Array): void {
   const half = input.length / 2;
   for (let group = 0, at = 0; group < order.length; group++, at += 4) {
@@ -110,52 +94,6 @@ function firstPassOfFour(out: Float64Array, input: Float64Array, order: Int32Arr
     const cImaginary = input[c + 1]!;
     const dReal = input[d]!;
     const dImaginary = input[d + 1]!;
-    const sumReal = aReal + cReal;
-    const sumImaginary = aImaginary + cImaginary;
-    const differenceReal = aReal - cReal;
-    const differenceImaginary = aImaginary - cImaginary;
-    const oddSumReal = bReal + dReal;
-    const oddSumImaginary = bImaginary + dImaginary;
-    const oddDifferenceReal = bReal - dReal;
-    const oddDifferenceImaginary = bImaginary - dImaginary;
-    out[at] = sumReal + oddSumReal;
-    out[at + 1] = sumImaginary + oddSumImaginary;
-    out[at + 2] = differenceReal + oddDifferenceImaginary;
-    out[at + 3] = differenceImaginary - oddDifferenceReal;
-    out[at + 4] = sumReal - oddSumReal;
-    out[at + 5] = sumImaginary - oddSumImaginary;
-    out[at + 6] = differenceReal - oddDifferenceImaginary;
-    out[at + 7] = differenceImaginary + oddDifferenceReal;
-  }
-}
-
-/** firstPassOfFour on input that is windowed as it is read: no array is written and read in between. */
-function firstPassOfFrames(
-  out: Float64Array,
-  samples: Float32Array,
-  first: number,
-  second: number,
-  window: Float64Array,
-  order: Int32Array,
-): void {
-  const quarter = window.length / 4;
-  for (let group = 0, at = 0; group < order.length; group++, at += 8) {
-    const a = order[group]!;
-    const b = a + quarter;
-    const c = b + quarter;
-    const d = c + quarter;
-    const aWeight = window[a]!;
-    const bWeight = window[b]!;
-    const cWeight = window[c]!;
-    const dWeight = window[d]!;
-    const aReal = aWeight * samples[first + a]!;
-    const aImaginary = aWeight * samples[second + a]!;
-    const bReal = bWeight * samples[first + b]!;
-    const bImaginary = bWeight * samples[second + b]!;
-    const cReal = cWeight * samples[first + c]!;
-    const cImaginary = cWeight * samples[second + c]!;
-    const dReal = dWeight * samples[first + d]!;
-    const dImaginary = dWeight * samples[second + d]!;
     const sumReal = aReal + cReal;
     const sumImaginary = aImaginary + cImaginary;
     const differenceReal = aReal - cReal;
