@@ -1,0 +1,161 @@
+import { barsWithIntervals } from "../../../charts/intervals.js";
+import { heatmap } from "../../../charts/matrices.js";
+import { reliabilityCurve } from "../../../charts/reliability.js";
+import { formatSeconds } from "../../../core/progress.js";
+import { show, showTable } from "../../display.js";
+import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
+import { type Comparison, rankedProtocols } from "./compare.js";
+import type { Leak, Transfer } from "./transfer.js";
+
+const percent = (value: number): string => (100 * value).toFixed(1);
+const range = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
+
+/** One table and one picture that rank all rows; what is not run says the command. */
+export async function showRanking(comparison: Comparison): Promise<void> {
+  const ranked = rankedRows(comparison, "speaker-independent");
+  const ordered = [...new Set([...ranked, ...comparison.rows])];
+  showTable(
+    ordered.map(({ name, results }) => ({
+      row: name,
+      ...Object.fromEntries(
+        rankedProtocols.flatMap((protocol) => {
+          const result = results[protocol];
+          if (result.state === "not run") return [[protocol, `not run: ${result.command}`]];
+          const behind = result.behindBest;
+          return [
+            [protocol, `${percent(result.figure.value)} (${range(result.figure.clip)})`],
+            [
+              `${protocol}, to the best`,
+              behind === null
+                ? "best"
+                : `${percent(behind.value)} (${range(behind.clip)}), p ${behind.pValueClip.toFixed(3)}`,
+            ],
+            [`${protocol}, training`, formatSeconds(result.seconds)],
+          ];
+        }),
+      ),
+    })),
+    { limit: 40 },
+  );
+  if (ranked.length > 0) await show(rankingChart(comparison));
+}
+
+/** UAR on new voices against parameters and time of training. */
+export async function showCosts(comparison: Comparison): Promise<void> {
+  for (const cost of ["parameters", "seconds"] as const) {
+    const chart = costChart(comparison, cost);
+    if (chart.series.length > 0) await show(chart);
+  }
+}
+
+/** Figures published elsewhere, ours beside them, and what was found on checking. */
+export function showReferences({ references }: Comparison): void {
+  showTable(
+    references.map(({ name, metric, value, protocol, row, comparable, ours, checked, source }) => ({
+      published: name,
+      figure: `${percent(value)} ${metric}, ${protocol}`,
+      ours:
+        ours === null
+          ? `${row}: not run`
+          : `${row}: ${percent(ours.value)} (${range(ours.clip)}), ${comparable}`,
+      "found on checking": checked,
+      source,
+    })),
+  );
+}
+
+/** Gaps between groups of CREMA-D's actors, for the best rows on new voices. */
+export function showGaps(comparison: Comparison, most = 3): void {
+  for (const { name } of rankedRows(comparison, "speaker-independent").slice(0, most)) {
+    const study = comparison.studies.find(({ row }) => row === name);
+    if (study === undefined) continue;
+    showTable(
+      Object.entries(study.gaps).flatMap(([by, gaps]) =>
+        gaps.map(({ group, clips, speakers, uar, gap, clip, speaker }) => ({
+          by,
+          group,
+          speakers,
+          clips,
+          "UAR %": percent(uar),
+          "to the others": `${percent(gap)} (${range(clip)})`,
+          "by speaker": speaker === null ? "–" : range(speaker),
+        })),
+      ),
+      { caption: `${name}: gaps between groups of actors` },
+    );
+  }
+}
+
+/** Whether confidence is deserved, and what is gained by answering only what is sure; for the best rows. */
+export async function showSureness(comparison: Comparison, most = 5): Promise<void> {
+  const names = rankedRows(comparison, "speaker-independent")
+    .slice(0, most)
+    .map(({ name }) => name);
+  const own = comparison.studies.filter(({ row }) => names.includes(row));
+  if (own.length === 0) return;
+  showTable(
+    own.map(({ row, calibration }) => ({
+      row,
+      temperature: calibration.temperature,
+      "calibration error before": calibration.errorBefore,
+      after: calibration.errorAfter,
+    })),
+    { percent: ["calibration error before", "after"] },
+  );
+  const best = own.find(({ row }) => row === names[0])!;
+  const { before, after } = best.calibration;
+  await show(
+    reliabilityCurve(
+      { "as trained": before, "with temperature": after },
+      `${best.row}: confidence and accuracy`,
+    ),
+  );
+  await show(selectiveChart(comparison, names));
+}
+
+/** Ablations on new voices: the difference, or the command that would tell it. */
+export function showAblations({ ablations }: Comparison): void {
+  showTable(
+    ablations.map(({ of, question, difference, command }) => ({
+      row: of,
+      question,
+      "UAR, difference":
+        difference === null
+          ? `not run: ${command}`
+          : `${percent(difference.value)} (${range(difference.clip)})`,
+    })),
+  );
+}
+
+/** Train on each corpus, test on each: UAR over the emotions that both have. */
+export async function showTransfer(transfers: readonly Transfer[]): Promise<void> {
+  const trained = [...new Set(transfers.map(({ trainedOn }) => trainedOn))];
+  const tested = [...new Set(transfers.map(({ testedOn }) => testedOn))];
+  const at = (row: string, column: string): number =>
+    transfers.find(({ trainedOn, testedOn }) => trainedOn === row && testedOn === column)?.uar.value ?? 0;
+  await show(
+    heatmap(
+      trained.map((row) => tested.map((column) => at(row, column))),
+      trained,
+      tested,
+      {
+        title: "Train on each corpus, test on each (frozen Whisper)",
+        xTitle: "tested on new voices of",
+        yTitle: "trained on",
+        valueTitle: "UAR",
+        valueFormat: "percent",
+        valueDomain: [0, 1],
+      },
+    ),
+  );
+}
+
+/** The same model on three splits: what a random one hides. */
+export async function showLeakage(leaks: readonly Leak[]): Promise<void> {
+  await show(
+    barsWithIntervals(
+      leaks.map(({ apart, uar }) => ({ name: apart, value: uar.value, interval: uar.clip })),
+      { title: "One model, three splits", nameTitle: "kept apart in training and test", valueTitle: "UAR" },
+    ),
+  );
+}

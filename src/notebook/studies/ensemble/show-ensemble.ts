@@ -1,0 +1,77 @@
+import { barsWithIntervals } from "../../../charts/intervals.js";
+import { disagreement } from "../../../evaluation/disagreement.js";
+import { selectiveAccuracy } from "../../../evaluation/selective.js";
+import { comparePaired } from "../../../evaluation/significance.js";
+import type { ChosenEnsemble, JudgedEnsemble } from "../../../training/ensemble/make-ensemble.js";
+import { show, showMarkdown, showTable } from "../../display.js";
+import { metricRows } from "../../metric-rows.js";
+
+/** Who is in the ensemble, and how the methods compare on validation clips of speakers that they were not fitted on. */
+export async function showChoice({ ensemble, methods, candidates }: ChosenEnsemble): Promise<void> {
+  const weights = new Map(ensemble.members.map(({ name, weight }) => [name, weight]));
+  await show(
+    barsWithIntervals(
+      candidates.map(({ name, metrics }) => ({
+        name,
+        value: metrics.validation.all.uar.value,
+        interval: metrics.validation.all.uar.clip,
+      })),
+      { title: "Candidates on validation clips", nameTitle: "candidate", valueTitle: "UAR" },
+    ),
+  );
+  showTable(
+    candidates.map(({ name, metrics }) => ({
+      candidate: name,
+      "validation UAR": metrics.validation.all.uar.value,
+      weight: weights.get(name) ?? "not a member",
+    })),
+    { percent: ["validation UAR"] },
+  );
+  showTable(
+    methods.map((one) => ({ ...one })),
+    {
+      caption: "Methods on validation, cross-validated by speaker; the lowest loss is taken",
+      percent: ["accuracy", "uar"],
+    },
+  );
+}
+
+/**
+ * The ensemble on test clips: its figures, the gain over the member that was best on validation with paired intervals, and
+ * whether disagreement between members tells which answers to doubt.
+ */
+export async function showJudgement({ metrics, test, ensemble, candidates }: JudgedEnsemble): Promise<void> {
+  showTable(metricRows(metrics.test), { caption: `${metrics.spec.protocol}: test clips` });
+  const members = candidates.filter(({ name }) => ensemble.members.some((member) => member.name === name));
+  const best = members.reduce((a, b) =>
+    b.metrics.validation.all.uar.value > a.metrics.validation.all.uar.value ? b : a,
+  );
+  const tests = await Promise.all(members.map((member) => member.readTest()));
+  const gain = comparePaired(await best.readTest(), test).uar;
+  const points = (share: number): string => (100 * share).toFixed(1);
+  showMarkdown(
+    `Over its best member (${best.name}) the ensemble gains ${points(gain.value)} points of UAR, 95% interval ${points(gain.clip[0])} to ${points(gain.clip[1])} by clip.`,
+  );
+  if (members.length < 2) return;
+  const doubt = disagreement(tests);
+  const byClip = new Map(tests[0]!.map(({ clip }, i) => [clip, doubt[i]!]));
+  const curves = {
+    "by confidence": selectiveAccuracy(test),
+    "by agreement of members": selectiveAccuracy(
+      test,
+      test.map(({ clip }) => -byClip.get(clip)!),
+    ),
+  };
+  await show({
+    title: "Answering only what members agree on",
+    description: "Accuracy against the share of clips answered, by confidence and by agreement of members.",
+    x: { title: "share of clips answered", kind: "number", format: "percent", domain: [0, 1] },
+    y: { title: "accuracy", kind: "number", format: "percent" },
+    series: Object.entries(curves).map(([name, curve]) => ({
+      mark: "line" as const,
+      name,
+      x: curve.map(({ coverage }) => coverage),
+      y: curve.map(({ accuracy }) => accuracy),
+    })),
+  });
+}
