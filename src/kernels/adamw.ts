@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasNativeKernel } from "../core/native-kernels.js";
 import { flatten, ownCopy, unflatten } from "./flat.js";
+import { toFloat } from "./half-precision.js";
 import { attribute, hasRawKernels, runKernel } from "./raw.js";
 
 /** What one tensor of weights follows. */
@@ -72,7 +73,8 @@ export function createAdamW(options: AdamWOptions): AdamW {
         if (given?.join() === shape.join()) return;
         throw new Error(`AdamW: gradient ${i} is [${given ?? "absent"}], its weights are [${shape}]`);
       });
-      tf.tidy(() => update(gradients, step));
+      // One gradient in bf16 would have the whole op rounded to it.
+      tf.tidy(() => update(gradients.map(toFloat), step));
     },
     dispose: () => tf.dispose([state.firstMoment, state.secondMoment, state.average ?? [], ...constants]),
   };

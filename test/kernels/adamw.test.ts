@@ -5,6 +5,7 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest";
 import { hasNativeKernel, withoutNativeKernels } from "../../src/core/native-kernels.js";
 import { deviceName, nativeKernels } from "../../src/core/tensorflow.js";
 import { type AdamW, type AdamWOptions, createAdamW } from "../../src/kernels/adamw.js";
+import { isHalf, toHalf } from "../../src/kernels/half-precision.js";
 import { paths, usePath } from "./backends.js";
 
 /** What scripts/goldens/adamw.py wrote: one list of numbers for each tensor. */
@@ -74,6 +75,17 @@ describe.each(forms)("AdamW on the %s path", (form) => {
       averageDecay: 0,
     });
     for (const variable of weights) expect(numbersOf(variable).every(Number.isNaN)).toBe(true);
+  });
+
+  it("takes a gradient in bf16, and keeps weights and moments in float32", () => {
+    if (form === "portable") return; // no bf16 without TensorFlow
+    const weights = [tf.variable(tf.tensor1d([1 / 3])), tf.variable(tf.tensor1d([1 / 7]))];
+    const rules = weights.map(() => ({ rate: 1, decay: 0 }));
+    const adamW = create({ weights, fixed: [], rules, clipNorm: null, keepsAverage: true });
+    const gradients = [toHalf(tf.ones([1])), tf.tensor1d([0.3])];
+    adamW.update(gradients, { step: 1, learningRate: 1e-4, averageDecay: 0.5 });
+    expectClose(weights.flatMap(numbersOf), [1 / 3 - 1e-4, 1 / 7 - 1e-4], 1e-7);
+    for (const tensor of [...weights, adamW.average!, adamW.secondMoment]) expect(isHalf(tensor)).toBe(false);
   });
 
   it("says which gradient does not fit", () => {
