@@ -10,7 +10,7 @@ import type { Leak, Transfer } from "./transfer.js";
 const percent = (value: number): string => (100 * value).toFixed(1);
 const range = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
 
-/** One table and one picture that rank all rows; what is not run says the command. */
+/** One table and one picture that rank all rows, and the commands that run what is not run yet. */
 export async function showRanking(comparison: Comparison): Promise<void> {
   const ranked = rankedRows(comparison, "speaker-independent");
   const ordered = [...new Set([...ranked, ...comparison.rows])];
@@ -20,7 +20,7 @@ export async function showRanking(comparison: Comparison): Promise<void> {
       ...Object.fromEntries(
         rankedProtocols.flatMap((protocol) => {
           const result = results[protocol];
-          if (result.state === "not run") return [[protocol, `not run: ${result.command}`]];
+          if (result.state === "not run") return [[protocol, "not run"]];
           const behind = result.behindBest;
           return [
             [protocol, `${percent(result.figure.value)} (${range(result.figure.clip)})`],
@@ -38,6 +38,13 @@ export async function showRanking(comparison: Comparison): Promise<void> {
     { limit: 40 },
   );
   if (ranked.length > 0) await show(rankingChart(comparison));
+  const missing = comparison.rows.flatMap(({ name, results }) =>
+    rankedProtocols.flatMap((protocol) => {
+      const result = results[protocol];
+      return result.state === "not run" ? [{ row: name, protocol, command: result.command }] : [];
+    }),
+  );
+  if (missing.length > 0) showTable(missing, { caption: "Not run yet", limit: 2 * comparison.rows.length });
 }
 
 /** UAR on new voices against parameters and time of training. */
