@@ -22,7 +22,7 @@ Examples:
     )
     .action(async ({ json }: { json?: true }, command: Command) => {
       const { settings, log } = await openWorkplace(command);
-      const [{ compareRows, rankedProtocols }, { writeComparison }] = await Promise.all([
+      const [{ compareRows, missingResults, rankedProtocols }, { writeComparison }] = await Promise.all([
         import("../notebook/studies/comparison/compare.js"),
         import("../notebook/studies/comparison/write-comparison.js"),
       ]);
@@ -48,12 +48,7 @@ Examples:
       ]);
       const header = ["row", "new voices, UAR %", "to the best", "known voices, accuracy %", "to the best"];
       console.log(alignTable(header, cells));
-      const missing = comparison.rows.flatMap(({ results }) =>
-        rankedProtocols.flatMap((protocol) => {
-          const result = results[protocol];
-          return result.state === "not run" ? [result.command] : [];
-        }),
-      );
+      const missing = missingResults(comparison).map((result) => result.command);
       if (missing.length > 0) console.log(`\nNot run:\n  ${missing.join("\n  ")}`);
       console.log(`\n${relative(process.cwd(), folder)}`);
     });

@@ -39,19 +39,28 @@ function withoutShape<T extends InputShape & { seed: number }>(defaults: T): Mod
   return options as unknown as ModelOptions;
 }
 
+const resnet: Architecture = {
+  name: "resnet",
+  title: "Residual network on the log-mel spectrogram, 188 thousand parameters",
+  defaults: withoutShape(resNetDefaults),
+  build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
+};
+
+const whisper: Architecture = {
+  name: "whisper",
+  title: "Whisper's encoder, its upper blocks tuned: 9.85 million parameters of base's 20.6 million",
+  defaults: withoutShape(whisperDefaults),
+  build: (options, shape, seed) => buildWhisper({ ...options, ...shape, seed }),
+  pretrained: (options) => pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
+};
+
 /** Every architecture; a new one is one file and one entry. */
 export const architectures: readonly Architecture[] = [
+  resnet,
   {
-    name: "resnet",
-    title: "Residual network on the log-mel spectrogram, 188 thousand parameters",
-    defaults: withoutShape(resNetDefaults),
-    build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
-  },
-  {
+    ...resnet,
     name: "resnet-distilled",
     title: "The residual network, taught by the large ones on the training clips",
-    defaults: withoutShape(resNetDefaults),
-    build: (options, shape, seed) => buildResNet({ ...options, ...shape, seed }),
   },
   {
     name: "lstm",
@@ -95,21 +104,11 @@ export const architectures: readonly Architecture[] = [
     defaults: withoutShape(transformerDefaults),
     build: (options, shape, seed) => buildTransformer({ ...options, ...shape, seed }),
   },
+  whisper,
   {
-    name: "whisper",
-    title: "Whisper's encoder, its upper blocks tuned: 9.85 million parameters of base's 20.6 million",
-    defaults: withoutShape(whisperDefaults),
-    build: (options, shape, seed) => buildWhisper({ ...options, ...shape, seed }),
-    pretrained: (options) =>
-      pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
-  },
-  {
+    ...whisper,
     name: "general",
     title: "Whisper's encoder, tuned on varied sounds for recordings from elsewhere",
-    defaults: withoutShape(whisperDefaults),
-    build: (options, shape, seed) => buildWhisper({ ...options, ...shape, seed }),
-    pretrained: (options) =>
-      pretrainedWhisper({ ...whisperDefaults, ...(options as Partial<WhisperOptions>) }),
   },
   {
     name: "wav2vec2",

@@ -1,7 +1,6 @@
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
-import { loadCatalogueFor } from "../corpora/catalogue.js";
 import type { Clip } from "../corpora/clip.js";
 import { emotionIndex } from "../corpora/emotions.js";
 import { cachedFeatures } from "../features/cache.js";
@@ -13,12 +12,11 @@ import {
   type Standardisation,
   standardise,
 } from "../features/standardise.js";
-import { splitFor } from "../protocols/split-for.js";
 import type { Example } from "./example.js";
 import { frozenFeatures } from "./frozen-block-cache.js";
 import { pretrainedOf } from "./run-model.js";
 import type { RunSpec, TrainingOptions } from "./run-spec.js";
-import { usualCorpora } from "./usual-corpora.js";
+import { splitOfRun } from "./split-of-run.js";
 
 /** The three parts of a split, ready for training, and what the features were standardised by. */
 export interface TrainingData {
@@ -44,10 +42,7 @@ export async function loadTrainingData(
   { settings: given, onProgress, stop }: DataOptions,
 ): Promise<TrainingData> {
   const settings = { ...given, profile: spec.profile }; // a run's clips are its own profile's, whatever is in force
-  const clips = await loadCatalogueFor(settings, Object.keys(spec.corpora));
-  const own = usualCorpora(spec.protocol);
-  const alsoTrainOn = Object.keys(spec.corpora).filter((name) => own.length === 1 && !own.includes(name));
-  const split = await splitFor(spec.protocol, spec.fold, clips, settings, { alsoTrainOn });
+  const { clips, split } = await splitOfRun(spec, settings);
   const used = new Set([...split.train, ...split.validation, ...split.test]);
   const items = clips.filter((clip) => used.has(clip.id));
   const pretrained = pretrainedOf(spec);

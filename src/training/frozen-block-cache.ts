@@ -5,7 +5,6 @@ import { writeFileAtomic } from "../core/files.js";
 import { singleToHalf } from "../core/half-precision.js";
 import { specHash } from "../core/hash.js";
 import { type ProgressListener, trackProgress } from "../core/progress.js";
-import { readWeights } from "../core/weights-store.js";
 import { type CacheItem, cachedFeatures } from "../features/cache.js";
 import { decodeHalfEntry, encodeHalfEntry } from "../features/cache-entry.js";
 import { forEachLimited } from "../features/concurrency.js";
@@ -13,6 +12,7 @@ import type { FeatureSpec, Features } from "../features/feature-spec.js";
 import { featureVersion } from "../features/feature-version.js";
 import type { SoundVariation } from "../features/sound-variation.js";
 import { type FrontEnd, throughFrontEnd } from "../models/pretrained.js";
+import { readFrontEnd } from "./run-model.js";
 
 export interface FrozenCacheOptions {
   /** The store's folder; entries go to `frozen/` in it. */
@@ -71,8 +71,7 @@ export async function frozenFeatures(
   });
   if (missing.length > 0) {
     const features = await cachedFeatures(missing, spec, { home, variation, onProgress, stop });
-    const weights = pretrained.file === null ? null : await readWeights(pretrained.file, home);
-    const frontEnd = pretrained.buildFrontEnd(weights);
+    const frontEnd = await readFrontEnd(pretrained, home);
     const progress = trackProgress(`frozen blocks (${pretrained.frontEnd})`, missing.length, onProgress);
     try {
       // One clip is computed at a time; while its entry is flushed to the disk the next ones are.

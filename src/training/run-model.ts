@@ -6,7 +6,7 @@ import type { Settings } from "../core/settings.js";
 import { readWeights } from "../core/weights-store.js";
 import { emotions } from "../corpora/emotions.js";
 import type { Standardisation } from "../features/standardise.js";
-import type { Pretrained } from "../models/pretrained.js";
+import type { FrontEnd, Pretrained } from "../models/pretrained.js";
 import { architectureNamed } from "../models/registry.js";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
 import { createOptimiser } from "./optimiser.js";
@@ -40,8 +40,13 @@ export async function putPretrainedInto(
 export async function loadFrontEnd(spec: RunSpec, settings: Settings): Promise<tf.LayersModel | null> {
   const pretrained = pretrainedOf(spec);
   if (pretrained === null) return null;
-  const { file } = pretrained;
-  return pretrained.buildFrontEnd(file === null ? null : await readWeights(file, settings.home));
+  return await readFrontEnd(pretrained, settings.home);
+}
+
+/** A front end with its weights. Throws LabError when they are not at hand. */
+export async function readFrontEnd(frontEnd: FrontEnd, home: string): Promise<tf.LayersModel> {
+  const { file } = frontEnd;
+  return frontEnd.buildFrontEnd(file === null ? null : await readWeights(file, home));
 }
 
 /**

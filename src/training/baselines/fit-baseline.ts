@@ -4,7 +4,6 @@ import type { ProgressListener } from "../../core/progress.js";
 import type { Settings } from "../../core/settings.js";
 import type { StopSignal } from "../../core/stop-signal.js";
 import { loadTensorFlow, tensorFlowVersion } from "../../core/tensorflow.js";
-import { loadCatalogueFor } from "../../corpora/catalogue.js";
 import type { Clip } from "../../corpora/clip.js";
 import { emotionIndex, emotions } from "../../corpora/emotions.js";
 import { decide } from "../../evaluation/combine.js";
@@ -12,14 +11,13 @@ import { scorePredictions } from "../../evaluation/metrics.js";
 import type { Prediction } from "../../evaluation/prediction.js";
 import { writePredictions } from "../../evaluation/predictions-file.js";
 import { evaluatePredictions } from "../../evaluation/report.js";
-import { splitFor } from "../../protocols/split-for.js";
 import { writeHistory } from "../history.js";
 import { fitLinearProbe } from "../linear-probe.js";
 import { dataChecksumOf, sourceOf } from "../run-data.js";
 import { describeDevice, type ResultMetrics, versionsInUse } from "../run-metrics.js";
 import { runHash } from "../run-spec.js";
 import { deleteRun, openRun, type Run, readRun } from "../run-store.js";
-import { usualCorpora } from "../usual-corpora.js";
+import { splitOfRun } from "../split-of-run.js";
 import type { BaselineSpec } from "./baseline-spec.js";
 import { type ClipVectors, statisticsVectors, type VectorOptions, whisperVectors } from "./clip-vectors.js";
 
@@ -49,10 +47,7 @@ export async function fitBaseline(spec: BaselineSpec, options: FitOptions): Prom
   const finished = await readRun<BaselineSpec>(hash, settings);
   if (finished !== null) return finished;
   loadTensorFlow();
-  const clips = await loadCatalogueFor(settings, Object.keys(spec.corpora));
-  const own = usualCorpora(spec.protocol);
-  const alsoTrainOn = Object.keys(spec.corpora).filter((name) => own.length === 1 && !own.includes(name));
-  const split = await splitFor(spec.protocol, spec.fold, clips, settings, { alsoTrainOn });
+  const { clips, split } = await splitOfRun(spec, settings);
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
   const [train, validation, test] = [split.train, split.validation, split.test].map((ids) =>
     ids.map((id) => byId.get(id)!),

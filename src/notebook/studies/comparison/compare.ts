@@ -159,6 +159,18 @@ export async function compareRows(settings: Settings): Promise<Comparison> {
   };
 }
 
+/** What no row has a result for yet, with the command that would give it. */
+export function missingResults({
+  rows,
+}: Pick<Comparison, "rows">): { row: string; protocol: RankedProtocol; command: string }[] {
+  return rows.flatMap(({ name, results }) =>
+    rankedProtocols.flatMap((protocol) => {
+      const result = results[protocol];
+      return result.state === "not run" ? [{ row: name, protocol, command: result.command }] : [];
+    }),
+  );
+}
+
 /** Every row on both protocols, with paired significance against the best of each. */
 export async function rankRows(settings: Settings): Promise<ComparedRow[]> {
   const published = await listPublished(settings);

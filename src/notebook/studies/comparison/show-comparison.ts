@@ -4,7 +4,7 @@ import { reliabilityCurve } from "../../../charts/reliability.js";
 import { formatSeconds } from "../../../core/progress.js";
 import { show, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
-import { type Comparison, rankedProtocols } from "./compare.js";
+import { type Comparison, missingResults, rankedProtocols } from "./compare.js";
 import type { Leak, Transfer } from "./transfer.js";
 
 const percent = (value: number): string => (100 * value).toFixed(1);
@@ -38,12 +38,7 @@ export async function showRanking(comparison: Comparison): Promise<void> {
     { limit: 40 },
   );
   if (ranked.length > 0) await show(rankingChart(comparison));
-  const missing = comparison.rows.flatMap(({ name, results }) =>
-    rankedProtocols.flatMap((protocol) => {
-      const result = results[protocol];
-      return result.state === "not run" ? [{ row: name, protocol, command: result.command }] : [];
-    }),
-  );
+  const missing = missingResults(comparison);
   if (missing.length > 0) showTable(missing, { caption: "Not run yet", limit: 2 * comparison.rows.length });
 }
 
