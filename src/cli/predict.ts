@@ -28,7 +28,7 @@ export function addPredictCommand(program: Command): void {
     .command("predict")
     .description("Tell the emotion of recordings, with the probability of each of the eight.")
     .argument("<files...>", "recordings (WAV, AIFF, FLAC, MP3, OGG, Opus, M4A, WebM), and folders of them")
-    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "resnet")
+    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "general")
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
     .option("--json", "print JSON instead of a table")
     .addHelpText(

@@ -27,7 +27,7 @@ export interface PredictorChoice {
  * the file when it is damaged.
  */
 export async function loadPredictor({
-  model = "resnet",
+  model = "general",
   protocol,
   root = packageRoot,
 }: PredictorChoice = {}): Promise<Predictor> {
