@@ -1,14 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
-import type { io, LayersModel } from "@tensorflow/tfjs";
+import type { io } from "@tensorflow/tfjs";
 import { LabError, messageOf } from "../core/errors.js";
 import { readJson } from "../core/files.js";
 import { sha256 } from "../core/hash.js";
 import { packageRoot } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
-import { modelFromFiles, weightsFileName } from "../models/artifacts.js";
-import { prepareInference } from "../models/prepare-inference.js";
-import { parseModelCard } from "./model-card.js";
+import { type ModelFiles, weightsFileName } from "../models/artifacts.js";
+import { assemblePredictor } from "./assemble-predictor.js";
+import { type ModelCard, parseModelCard } from "./model-card.js";
 import type { Predictor } from "./predict.js";
 
 /** Which weights answer when no protocol is named: those judged on new voices, else those judged on known ones. */
@@ -35,32 +35,36 @@ export async function loadPredictor({
   const folder = await findFolder(model, protocol, root);
   const cardPath = join(folder, "card.json");
   const card = parseModelCard(await readJson(cardPath), cardPath);
-  const network = await readModel(folder);
-  const plan = prepareInference(network);
-  if (card.frontEnd === undefined) return { card, model: network, plan };
-  return {
-    card,
-    model: network,
-    plan,
-    frontEnd: await readModel(join(folder, "..", "..", card.frontEnd.name), card.frontEnd.sha256),
-  };
+  const parts = { card, model: await readFiles(folder), ...(await frontEndOf(card, folder)) };
+  return await assemblePredictor(parts).catch((error: unknown) => {
+    throw unreadable(folder, error);
+  });
 }
 
-async function readModel(folder: string, checksum?: string): Promise<LayersModel> {
+async function frontEndOf({ frontEnd }: ModelCard, folder: string): Promise<{ frontEnd?: ModelFiles }> {
+  if (frontEnd === undefined) return {};
+  return { frontEnd: await readFiles(join(folder, "..", "..", frontEnd.name), frontEnd.sha256) };
+}
+
+async function readFiles(folder: string, checksum?: string): Promise<ModelFiles> {
   try {
     const modelJson = (await readJson(join(folder, "model.json"))) as io.ModelJSON;
     const weights = await readFile(join(folder, weightsFileName));
     if (checksum !== undefined && sha256(weights) !== checksum) {
       throw new Error("its weights are not those that the model was trained behind");
     }
-    return await modelFromFiles({ modelJson, weights });
+    return { modelJson, weights };
   } catch (error) {
     if (error instanceof LabError) throw error;
-    throw new LabError(
-      `The model in ${folder} cannot be loaded: ${messageOf(error)}.`,
-      "Restore its files or publish it again.",
-    );
+    throw unreadable(folder, error);
   }
+}
+
+function unreadable(folder: string, error: unknown): LabError {
+  return new LabError(
+    `The model in ${folder} cannot be loaded: ${messageOf(error)}.`,
+    "Restore its files or publish it again.",
+  );
 }
 
 async function findFolder(model: string, protocol: string | undefined, root: string): Promise<string> {
