@@ -3,7 +3,7 @@ import { usualFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation, type WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { recipeFor } from "./recipes.js";
-import type { Distillation, TrainingOptions, VariedCopies } from "./run-spec.js";
+import { type Distillation, type TrainingOptions, type VariedCopies, waysToKeep } from "./run-spec.js";
 
 const knownTraining = recipeFor("resnet", "full").training;
 
@@ -40,12 +40,16 @@ export function checkTraining(training: TrainingOptions): void {
     rateFactors: null,
     variedCopies: null,
     distillation: null,
+    keptBy: null,
   });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
   refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
   if (training.variedCopies !== undefined) checkCopies(training.variedCopies);
   if (training.distillation !== undefined) checkDistillation(training.distillation);
+  if (training.keptBy !== undefined && !waysToKeep.includes(training.keptBy)) {
+    throw new LabError(`training.keptBy is "${training.keptBy}".`, `There are: ${waysToKeep.join(", ")}.`);
+  }
   const wholeFromOne = ["epochs", "batchSize", "frames", "validateEveryEpochs"] as const;
   for (const name of wholeFromOne) {
     if (!Number.isInteger(training[name]) || training[name] < 1) {

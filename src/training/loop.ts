@@ -11,6 +11,7 @@ import { type Checkpoint, type TrainingState, writeCheckpoint } from "./checkpoi
 import { classWeightsOf, orderEpoch } from "./epoch-order.js";
 import type { Example } from "./example.js";
 import { type EpochRecord, writeHistory } from "./history.js";
+import { keepingScore } from "./keeping-score.js";
 import { createOptimiser, type Optimiser } from "./optimiser.js";
 import { predictExamples } from "./predict-examples.js";
 import type { TrainingOptions } from "./run-spec.js";
@@ -46,7 +47,7 @@ const freshState: TrainingState = {
 
 /**
  * Trains until the last epoch, until validation UAR has stood still for the patience, or until the stop signal.
- * After each epoch the state goes to last.safetensors, to best.safetensors when validation UAR is the best so far,
+ * After each epoch the state goes to last.safetensors, to best.safetensors when validation is the best so far (`keptBy`),
  * and every tenth is kept. Started again from a checkpoint it gives the numbers of a run that never stopped.
  * Throws InterruptedError once a requested stop has been saved, LabError when the loss is no number any more.
  */
@@ -75,7 +76,9 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
       }
       const due = state.epoch % options.validateEveryEpochs === 0 || state.epoch === options.epochs;
       if (due)
-        state = await validate(state, optimiser, () => predictExamples(model, validation, options.frames));
+        state = await validate(state, optimiser, options, () =>
+          predictExamples(model, validation, options.frames),
+        );
       const isBest = state.bestEpoch === state.epoch;
       const tenth = state.epoch % 10 === 0 ? [files.epoch(state.epoch)] : [];
       await keep(...(isBest ? [files.best] : []), ...tenth, files.last);
@@ -200,6 +203,7 @@ function trainStep(
 async function validate(
   state: TrainingState,
   optimiser: Optimiser,
+  { keptBy }: TrainingOptions,
   predict: () => ReturnType<typeof predictExamples>,
 ): Promise<TrainingState> {
   const start = performance.now();
@@ -212,13 +216,14 @@ async function validate(
     validationAccuracy: accuracy,
     validationUar: uar,
   };
-  const better = uar > state.bestUar;
+  const score = keepingScore(predictions, keptBy);
+  const better = score > state.bestUar;
   return {
     ...state,
     history: [...state.history.slice(0, -1), { ...record, seconds: record.seconds + seconds }],
     seconds: state.seconds + seconds,
     bestEpoch: better ? state.epoch : state.bestEpoch,
-    bestUar: better ? uar : state.bestUar,
+    bestUar: better ? score : state.bestUar,
   };
 }
 

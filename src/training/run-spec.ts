@@ -25,6 +25,9 @@ export interface Distillation {
   readonly temperature: number;
 }
 
+export const waysToKeep = ["uar", "mean-corpus-uar"] as const;
+export type KeptBy = (typeof waysToKeep)[number];
+
 /** How a network is trained. Everything here is part of the run's name. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -57,7 +60,12 @@ export interface TrainingOptions {
   readonly averageDecay: number;
   /** Validation takes place after every so many epochs and after the last. */
   readonly validateEveryEpochs: number;
-  /** Stops after so many epochs without a better validation UAR; null for never. */
+  /**
+   * What decides on validation which epoch's weights are kept: the UAR of all clips (default), or the mean of the
+   * corpora's own UAR, which the few clips of an emotion that one corpus alone has cannot turn.
+   */
+  readonly keptBy?: KeptBy;
+  /** Stops after so many epochs without a better epoch to keep; null for never. */
   readonly patienceEpochs: number | null;
 }
 

@@ -4,7 +4,7 @@ export const simpleCnnAudio: Recipe = {
   features: { kind: "waveform", trimDecibels: 35, peakNormalise: true },
   options: {},
   training: {
-    epochs: 40,
+    epochs: 30,
     batchSize: 32,
     frames: 48_000,
     learningRate: 1e-3,
@@ -19,6 +19,7 @@ export const simpleCnnAudio: Recipe = {
     waveAugmentation: { probability: 0.5, speed: [0.88, 1.14] },
     averageDecay: 0.998,
     validateEveryEpochs: 1,
+    keptBy: "mean-corpus-uar",
     patienceEpochs: null,
   },
   quick: { epochs: 2, averageDecay: 0.99 },

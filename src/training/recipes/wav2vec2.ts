@@ -6,7 +6,7 @@ export const wav2vec2: Recipe = {
   features: { kind: "waveform", trimDecibels: 35, peakNormalise: true, unitVariance: true },
   training: {
     ...simpleCnnAudio.training,
-    epochs: 24,
+    epochs: 14,
     frames: 40_000, // 2.5 s, more than nearly every trimmed clip: a transformer pays for every frame
     learningRate: 5e-4,
     warmupEpochs: 2,
