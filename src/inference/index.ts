@@ -16,5 +16,14 @@ export { sampleRateHz, type Wave } from "../audio/wave.js";
 export { LabError } from "../core/errors.js";
 export { assemblePredictor, type PredictorParts } from "./assemble-predictor.js";
 export { loadPredictor, type PredictorChoice } from "./load-predictor.js";
+export { loadVoiceActivity } from "./load-voice-activity.js";
 export { type ModelCard, parseModelCard } from "./model-card.js";
 export { type EmotionAnswer, type Predictor, predictRecording, predictWaves } from "./predict.js";
+export { findSpeech, type SpeechSegment } from "./speech-segments.js";
+export {
+  chunkSamples,
+  createVoiceActivity,
+  speechProbabilities,
+  type VoiceActivity,
+  type VoiceListener,
+} from "./voice-activity.js";

@@ -46,11 +46,14 @@ describe("affectlab/inference", () => {
     }
   });
 
-  it.each(["assemble-predictor", "model-card", "predict"])("keeps %s free of Node, for a page", (name) => {
-    const { packages } = reachedFrom(`inference/${name}.js`);
-    expect([...packages].filter((one) => builtinModules.includes(one))).toEqual([]);
-    expect(packages).not.toContain("@tensorflow/tfjs-node-gpu");
-  });
+  it.each(["assemble-predictor", "model-card", "predict", "speech-segments", "voice-activity"])(
+    "keeps %s free of Node, for a page",
+    (name) => {
+      const { packages } = reachedFrom(`inference/${name}.js`);
+      expect([...packages].filter((one) => builtinModules.includes(one))).toEqual([]);
+      expect(packages).not.toContain("@tensorflow/tfjs-node-gpu");
+    },
+  );
 
   it.each([
     ["tslab's, which ignores exports", ts.ModuleResolutionKind.Node10, ts.ModuleKind.CommonJS],
