@@ -11,11 +11,20 @@ export interface PredictorParts {
   readonly frontEnd?: ModelFiles;
 }
 
+/** A published model with what it needs to answer, and its whole card. */
+export interface PublishedPredictor extends Predictor {
+  readonly card: ModelCard;
+}
+
 /**
  * A model that is ready to answer, from its card and files; in Node and in a page, on the backend that is registered.
  * Throws tfjs' error when weights do not fit their topology.
  */
-export async function assemblePredictor({ card, model, frontEnd }: PredictorParts): Promise<Predictor> {
+export async function assemblePredictor({
+  card,
+  model,
+  frontEnd,
+}: PredictorParts): Promise<PublishedPredictor> {
   const network = await modelFromFiles(model);
   return {
     card,

@@ -14,12 +14,24 @@ export { decodeAudio } from "../audio/decode.js";
 export { decodeFile } from "../audio/decode-file.js";
 export { sampleRateHz, type Wave } from "../audio/wave.js";
 export { LabError } from "../core/errors.js";
-export { assemblePredictor, type PredictorParts } from "./assemble-predictor.js";
+export { assemblePredictor, type PredictorParts, type PublishedPredictor } from "./assemble-predictor.js";
 export { loadPredictor, type PredictorChoice } from "./load-predictor.js";
 export { loadVoiceActivity } from "./load-voice-activity.js";
 export { type ModelCard, parseModelCard } from "./model-card.js";
-export { type EmotionAnswer, type Predictor, predictRecording, predictWaves } from "./predict.js";
-export { findSpeech, type SpeechSegment } from "./speech-segments.js";
+export {
+  type EmotionAnswer,
+  type Predictor,
+  predictRecording,
+  predictWaves,
+  windowSamples,
+} from "./predict.js";
+export { findSpeech, type SpeechSegment, speechIn } from "./speech-segments.js";
+export {
+  answerRecording,
+  type RecordingAnswer,
+  type TimelineEntry,
+  type TimelineOptions,
+} from "./timeline.js";
 export {
   chunkSamples,
   createVoiceActivity,

@@ -7,9 +7,8 @@ import { sha256 } from "../core/hash.js";
 import { packageRoot } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
 import { type ModelFiles, weightsFileName } from "../models/artifacts.js";
-import { assemblePredictor } from "./assemble-predictor.js";
+import { assemblePredictor, type PublishedPredictor } from "./assemble-predictor.js";
 import { type ModelCard, parseModelCard } from "./model-card.js";
-import type { Predictor } from "./predict.js";
 
 /** Which weights answer when no protocol is named: those judged on new voices, else those judged on known ones. */
 const preferredProtocols = ["speaker-independent", "combined"] as const;
@@ -30,7 +29,7 @@ export async function loadPredictor({
   model = "general",
   protocol,
   root = packageRoot,
-}: PredictorChoice = {}): Promise<Predictor> {
+}: PredictorChoice = {}): Promise<PublishedPredictor> {
   loadTensorFlow();
   const folder = await findFolder(model, protocol, root);
   const cardPath = join(folder, "card.json");

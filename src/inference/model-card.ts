@@ -27,6 +27,10 @@ const cardSchema = z.object({
   frames: z.number().int().positive(),
   /** Divides the logits, so that confidence is calibrated on validation (Guo et al. 2017); 1 where not fitted. */
   temperature: z.number().positive(),
+  /** A confidence below this is `unsure`: chosen on validation (src/evaluation/unsure.ts); absent where not chosen. */
+  unsureBelow: z.number().min(0).max(1).optional(),
+  /** Expected calibration error on test before and after the temperature (Guo et al. 2017, 15 bins). */
+  calibrationError: z.object({ before: z.number(), after: z.number() }).optional(),
   weightsPrecision: z.enum(["float32", "float16"]),
   protocol: z.string(),
   seed: z.number().int(),
@@ -43,6 +47,12 @@ export type ModelCard = Omit<z.infer<typeof cardSchema>, "features" | "standardi
   features: FeatureSpec;
   standardisation: Standardisation;
 };
+
+/** What an answer needs of a card: also that of a run which is not published. */
+export type AnsweringCard = Pick<
+  ModelCard,
+  "name" | "labels" | "features" | "standardisation" | "frames" | "temperature" | "unsureBelow"
+>;
 
 /** Reads a card. Throws LabError naming the file and the field that does not fit. */
 export function parseModelCard(value: unknown, name: string): ModelCard {

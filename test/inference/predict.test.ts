@@ -4,11 +4,9 @@ import { LabError } from "../../src/core/errors.js";
 import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { emotions } from "../../src/corpora/emotions.js";
-import { extractFeatures } from "../../src/features/extract.js";
 import { defaultLogMel } from "../../src/features/feature-spec.js";
-import { standardise } from "../../src/features/standardise.js";
 import type { ModelCard } from "../../src/inference/model-card.js";
-import { predictRecording, predictWaves, prepareInput } from "../../src/inference/predict.js";
+import { predictRecording, predictWaves, prepareInput, windowSamples } from "../../src/inference/predict.js";
 import { buildResNet } from "../../src/models/resnet.js";
 
 beforeAll(() => void loadTensorFlow());
@@ -57,24 +55,47 @@ describe("predicting recordings", () => {
     expect(answer!.confidence).toBeCloseTo(Math.max(...tempered) / tempered.reduce((sum, p) => sum + p), 5);
   });
 
-  it("hears all of a long recording: the mean of windows from its first frame to its last", () => {
+  it("hears all of a long recording: the mean of windows from its first sample to its last", () => {
     const predictor = { card, model: network() };
-    const frameSeconds = 256 / 16_000;
-    const long = wave(2, 8); // 126 frames: windows of 40 begin at 0, 17, 34, 52, 69, 86
+    expect(windowSamples(predictor)).toBe(40 * 256);
+    const long = wave(2, 8); // 32,000 samples: windows of 10,240 begin at 0, 4,352, 8,704, …, 21,760
     expect(predictRecording(predictor, wave(0.6, 3))).toEqual(predictWaves(predictor, [wave(0.6, 3)])[0]);
-    const features = standardise(extractFeatures(long, card.features), card.standardisation);
-    expect(features.frames).toBe(Math.floor(2 / frameSeconds) + 1);
-    const inputs = [0, 17, 34, 52, 69, 86].map((start) =>
-      features.values.subarray(start * bands, (start + 40) * bands),
-    );
-    const expected = tf.tidy(() => {
-      const x = tf.stack(inputs.map((input) => tf.tensor(input, [40, bands, 1])));
-      return tf.mean(tf.softmax(predictor.model.predict(x) as tf.Tensor2D), 0).arraySync() as number[];
-    });
+    const windows = [0, 4_352, 8_704, 13_056, 17_408, 21_760].map((start) => ({
+      ...long,
+      samples: long.samples.slice(start, start + 10_240),
+    }));
+    const alone = windows.map((window) => predictWaves(predictor, [window])[0]!.probabilities);
     const { probabilities } = predictRecording(predictor, long);
-    probabilities.forEach((p, k) => void expect(p).toBeCloseTo(expected[k]!, 5));
+    probabilities.forEach((p, k) => {
+      expect(p).toBeCloseTo(alone.reduce((sum, row) => sum + row[k]!, 0) / 6, 5);
+    });
     const [middle] = predictWaves(predictor, [long]);
     expect(probabilities).not.toEqual(middle!.probabilities);
+  });
+
+  it("answers silence and the shortest sounds with numbers", () => {
+    const predictor = { card, model: network() };
+    for (const length of [0, 1, 159, 1_600, 16_000, 60_000]) {
+      const silence = { samples: new Float32Array(length), sampleRate: 16_000 } as const;
+      for (const answer of [predictWaves(predictor, [silence])[0]!, predictRecording(predictor, silence)]) {
+        expect(answer.probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
+        expect(answer.confidence).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("is unsure below the card's threshold, and never without one", () => {
+    const model = network();
+    const { confidence, unsure } = predictWaves({ card, model }, [wave(0.6, 4)])[0]!;
+    expect(unsure).toBe(false);
+    for (const [unsureBelow, expected] of [
+      [confidence + 0.001, true],
+      [confidence - 0.001, false],
+    ] as const) {
+      expect(predictWaves({ card: { ...card, unsureBelow }, model }, [wave(0.6, 4)])[0]!.unsure).toBe(
+        expected,
+      );
+    }
   });
 
   it("places a short recording in the middle, in zeros", () => {

@@ -46,7 +46,7 @@ describe("affectlab/inference", () => {
     }
   });
 
-  it.each(["assemble-predictor", "model-card", "predict", "speech-segments", "voice-activity"])(
+  it.each(["assemble-predictor", "model-card", "predict", "speech-segments", "timeline", "voice-activity"])(
     "keeps %s free of Node, for a page",
     (name) => {
       const { packages } = reachedFrom(`inference/${name}.js`);

@@ -8,7 +8,7 @@ import { planSample } from "../../src/corpora/sample/plan.js";
 import { sampleSpeakers } from "../../src/corpora/sample/speakers.js";
 import { synthesiseSpeaker } from "../../src/corpora/sample/synthesise-speaker.js";
 import { loadVoiceActivity } from "../../src/inference/load-voice-activity.js";
-import { findSpeech } from "../../src/inference/speech-segments.js";
+import { findSpeech, speechIn } from "../../src/inference/speech-segments.js";
 import {
   createVoiceActivity,
   speechProbabilities,
@@ -71,6 +71,24 @@ describe("voice activity", () => {
     expect(spoken).toBeGreaterThan(0.5 * (speech.length / 16_000));
     for (const other of [silence, noise, tones]) {
       expect(findSpeech(speechProbabilities(activity, other))).toEqual([]);
+    }
+  });
+
+  it("finds the same speech 30 dB lower, and none in a melody or the faintest noise", () => {
+    const loud = speechIn(activity, speech);
+    expect(
+      speechIn(
+        activity,
+        speech.map((value) => 0.03 * value),
+      ),
+    ).toEqual(loud);
+    const melody = sound(48_000, (t) => {
+      const pitchHz = 262 * 2 ** ([0, 4, 7, 12, 7, 4][Math.floor(t / 4_000) % 6]! / 12);
+      const overtones = [1, 2, 3, 4, 5].map((k) => Math.sin((2 * Math.PI * pitchHz * k * t) / 16_000) / k);
+      return 0.2 * Math.exp((-3 * (t % 4_000)) / 16_000) * overtones.reduce((sum, value) => sum + value);
+    });
+    for (const other of [melody, noise.map((value) => 0.001 * value), silence]) {
+      expect(speechIn(activity, other)).toEqual([]);
     }
   });
 

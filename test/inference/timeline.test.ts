@@ -1,0 +1,93 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { createRandom } from "../../src/core/random.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
+import { emotions } from "../../src/corpora/emotions.js";
+import { defaultLogMel } from "../../src/features/feature-spec.js";
+import type { ModelCard } from "../../src/inference/model-card.js";
+import { type Predictor, predictWaves } from "../../src/inference/predict.js";
+import { answerRecording } from "../../src/inference/timeline.js";
+import { buildResNet } from "../../src/models/resnet.js";
+
+beforeAll(() => void loadTensorFlow());
+const bands = 16;
+const card = {
+  name: "toy",
+  labels: emotions,
+  features: { ...defaultLogMel, bands, windowLength: 512 },
+  standardisation: { mean: new Array(bands).fill(-40), deviation: new Array(bands).fill(20) },
+  frames: 40, // 10,240 samples: 0.64 s
+  temperature: 2,
+} as unknown as ModelCard;
+const predictor: () => Predictor = () => ({
+  card,
+  model: buildResNet({ frames: 40, bands, channels: [8, 16], blocks: [1, 1], headUnits: 8 }),
+});
+const random = createRandom(3).fork("sound");
+/** Noise, then a tone, then noise: the model's answers differ from one to the other. */
+const samples = Float32Array.from({ length: 80_000 }, (_, i) =>
+  i > 32_000 && i < 48_000 ? 0.3 * Math.sin(i / 7) : 0.2 * random.normal(),
+);
+const sound = { samples, sampleRate: 16_000 } as const;
+
+describe("answering a recording", () => {
+  it("covers a long one without gaps, each entry marked by the speech in it", () => {
+    const answer = answerRecording(predictor(), sound, [{ start: 1.9, end: 3.4 }], { hopSeconds: 0.75 });
+    const { timeline } = answer;
+    expect([timeline[0]!.start, timeline.at(-1)!.end, answer.duration]).toEqual([0, 5, 5]);
+    timeline.slice(1).forEach((entry, i) => void expect(entry.start).toBe(timeline[i]!.end));
+    expect(timeline.map(({ speech }) => speech)).toEqual([false, false, true, true, true, false, false]);
+    expect(answer.speech).toBe(true);
+    for (const { emotion, probabilities, confidence } of timeline) {
+      expect(probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+      expect(emotion).toBe(emotions[probabilities.indexOf(Math.max(...probabilities))]);
+      expect(confidence).toBeGreaterThan(0);
+    }
+  });
+
+  it("hears the window around each entry, smoothed by neighbours that are speech as it is", () => {
+    const model = predictor();
+    const { timeline } = answerRecording(model, sound, [{ start: 2, end: 3 }], { hopSeconds: 1 });
+    const heard = [0, 1, 2, 3, 4].map((second) => {
+      const start = second * 16_000 + 8_000 - 5_120;
+      return predictWaves(model, [{ ...sound, samples: samples.slice(start, start + 10_240) }])[0]!;
+    });
+    expect(timeline.map(({ speech }) => speech)).toEqual([false, false, true, false, false]);
+    timeline[2]!.probabilities.forEach((p, k) => void expect(p).toBeCloseTo(heard[2]!.probabilities[k]!, 5));
+    timeline[1]!.probabilities.forEach((p, k) => {
+      expect(p).toBeCloseTo((heard[0]!.probabilities[k]! + 2 * heard[1]!.probabilities[k]!) / 3, 5);
+    });
+  });
+
+  it("takes the emotion from speech alone, and from everything where nobody speaks", () => {
+    const model = predictor();
+    const spoken = answerRecording(model, sound, [{ start: 2, end: 3 }]);
+    spoken.probabilities.forEach((p, k) => {
+      expect(p).toBeCloseTo(spoken.timeline[2]!.probabilities[k]!, 5);
+    });
+    const silent = answerRecording(model, sound, []);
+    expect(silent.speech).toBe(false);
+    expect(silent.probabilities).not.toEqual(spoken.probabilities);
+    expect(silent.probabilities.reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+  });
+
+  it("answers what the model hears at once as predictWaves does, with one entry", () => {
+    const model = predictor();
+    const short = { ...sound, samples: samples.slice(0, 9_000) };
+    const answer = answerRecording(model, short, [{ start: 0, end: 0.5 }]);
+    const [expected] = predictWaves(model, [short]);
+    expect(answer).toMatchObject(expected!);
+    expect(answer.timeline).toEqual([{ start: 0, end: 0.5625, speech: true, ...expected }]);
+  });
+
+  it("answers silence of any length", () => {
+    for (const length of [0, 1, 200_000]) {
+      const answer = answerRecording(predictor(), { ...sound, samples: new Float32Array(length) }, []);
+      expect(answer.speech).toBe(false);
+      expect(answer.probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
+    }
+  });
+
+  it("refuses a hop that is none", () => {
+    expect(() => answerRecording(predictor(), sound, [], { hopSeconds: 0 })).toThrow(/hop is 0 s/);
+  });
+});
