@@ -5,4 +5,6 @@ export const densenet: Recipe = {
   ...simpleCnn,
   // As many epochs as fit the time; dense layers are narrow, and need no more decay than the small networks.
   training: { ...simpleCnn.training, epochs: 60 },
+  // Synthetic speech is told apart by fewer layers, in a fifth of the time.
+  sampleOptions: { growth: 8, layers: [2, 4] },
 };
