@@ -1,6 +1,6 @@
 import { emotions } from "../corpora/emotions.js";
 import { corpora } from "../corpora/registry.js";
-import { fitTemperature } from "../evaluation/calibration.js";
+import { confidenceFigures } from "../evaluation/unsure.js";
 import type { Standardisation } from "../features/standardise.js";
 import type { Run } from "./run-store.js";
 
@@ -30,7 +30,7 @@ export function cardOf(
     standardisation,
     ...(frontEnd !== null && { frontEnd }),
     frames: spec.training.frames,
-    temperature: Number(fitTemperature(run.validation).toFixed(4)),
+    ...confidenceFigures(run.validation, run.test),
     weightsPrecision,
     protocol: spec.protocol,
     seed: spec.seed,

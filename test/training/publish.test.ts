@@ -10,9 +10,11 @@ import { sha256OfFile } from "../../src/core/hash.js";
 import type { Settings } from "../../src/core/settings.js";
 import { loadCatalogue } from "../../src/corpora/catalogue.js";
 import { emotions } from "../../src/corpora/emotions.js";
+import { confidenceFigures } from "../../src/evaluation/unsure.js";
 import { loadPredictor } from "../../src/inference/load-predictor.js";
 import { parseModelCard } from "../../src/inference/model-card.js";
 import { predictWaves, prepareInput } from "../../src/inference/predict.js";
+import { completeCards } from "../../src/training/complete-cards.js";
 import { defineRun, type RunRequest } from "../../src/training/define-run.js";
 import { publishRun, resultFolder } from "../../src/training/publish.js";
 import { listPublished, readPublished } from "../../src/training/published.js";
@@ -144,8 +146,22 @@ describe("a published model", () => {
     );
   });
 
+  it("tells how sure is sure enough, also when its card was written before that was told", async () => {
+    const path = join(settings.root, "models/resnet/evar/card.json");
+    const card = parseModelCard(await readJson(path), path);
+    expect(card).toMatchObject(confidenceFigures(runs.first.validation, runs.first.test));
+    const { unsureBelow, calibrationError, ...old } = card;
+    await writeJson(path, old);
+    expect(await completeCards(settings.root)).toContain(path);
+    const completed = parseModelCard(await readJson(path), path);
+    expect(completed.unsureBelow).toBeCloseTo(unsureBelow!, 3);
+    expect(completed.calibrationError!.after).toBeCloseTo(calibrationError!.after, 3);
+    expect(completed).toMatchObject(old);
+    expect(await completeCards(settings.root)).toEqual([]);
+  });
+
   it("answers for a recording as the run did on it", async () => {
-    const predictor = await loadPredictor({ root: settings.root, protocol: "evar" });
+    const predictor = await loadPredictor({ model: "resnet", root: settings.root, protocol: "evar" });
     const clips = new Map((await loadCatalogue(["crema-d"], settings)).map((clip) => [clip.id, clip.path]));
     const some = runs.first.test.slice(0, 10);
     const waves = await Promise.all(some.map(({ clip }) => decodeFile(clips.get(clip)!)));
@@ -170,7 +186,7 @@ describe("a published model", () => {
     await expect(loadPredictor({ model: "vgg", root: settings.root })).rejects.toThrow(
       'no published model "vgg". There are: resnet (evar), resnet-short (evar), resnet-v1.5 (evar).',
     );
-    const missing = loadPredictor({ protocol: "combined", root: settings.root });
+    const missing = loadPredictor({ model: "resnet", protocol: "combined", root: settings.root });
     await expect(missing).rejects.toThrow(/"resnet" for the protocol combined/);
     await expect(loadPredictor({ root: join(settings.root, "nowhere") })).rejects.toThrow(
       /None is published yet/,
