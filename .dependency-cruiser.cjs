@@ -13,9 +13,10 @@ const may = {
   training: "core|features|corpora|protocols|models|kernels|evaluation",
   explanation: "core|features|models|kernels",
   inference: "core|audio|features|models",
+  service: "core|audio|features|models|inference",
   charts: "core",
   notebook: everything,
-  cli: `${everything}|notebook`,
+  cli: `${everything}|notebook|service`,
   web: "core|audio|features|models|explanation|inference|charts",
 };
 

@@ -183,10 +183,16 @@ function forward({ card, model, plan }: Predictor, inputs: readonly Float32Array
   return inputs.map((_, i) => logits.subarray(i * classes, (i + 1) * classes));
 }
 
+/** What of a card turns probabilities into an answer. */
+export interface AnsweredClasses {
+  readonly labels: readonly string[];
+  readonly unsureBelow?: number | undefined;
+}
+
 /** One answer from several windows: the mean of their probabilities by their weights, which are not all 0. */
 export function answerOf(
   windows: readonly (WindowAnswer & { readonly weight: number })[],
-  { labels, unsureBelow = 0 }: AnsweringCard,
+  { labels, unsureBelow = 0 }: AnsweredClasses,
 ): EmotionAnswer {
   const total = windows.reduce((sum, { weight }) => sum + weight, 0);
   const mean = (rows: readonly (readonly number[])[]): number[] =>

@@ -1,0 +1,92 @@
+import decode, { type StreamDecoder } from "audio-decode";
+import audioType from "audio-type";
+import { LabError, messageOf } from "../core/errors.js";
+import { unsupported } from "./audio-errors.js";
+import { mixToMono } from "./sound.js";
+
+/** The containers that can be heard from their beginning on; the others keep what a decoder needs at their end. */
+const streamable = ["wav", "aiff", "flac", "mp3", "aac", "opus", "oga", "caf"] as const;
+
+/** Sound of a container as far as it has arrived. */
+export interface DecodedPiece {
+  /** Mono, at `rateHz`. */
+  readonly samples: Float32Array;
+  readonly rateHz: number;
+}
+
+/** Decodes a container that arrives in pieces. */
+export interface ContainerStream {
+  /** What can be heard of it now; null until the container has begun to tell. */
+  push(bytes: Uint8Array): Promise<DecodedPiece | null>;
+  /** What the decoder still held. Throws LabError when no sound was found at all. */
+  end(): Promise<DecodedPiece | null>;
+  /** Frees the decoder's memory; safe to call twice. */
+  close(): void;
+}
+
+/** Enough to tell a container by its content, also behind a short ID3 tag. */
+const headBytes = 4_096;
+
+/**
+ * A decoder for WAV, AIFF, FLAC, MP3, AAC, OGG Opus and OGG Vorbis as they arrive, told apart by content. Memory does
+ * not grow with the sound. `name` is what errors call the stream.
+ * Throws LabError, also later on, for what is no audio, for damaged data and for containers that cannot be streamed.
+ */
+export function openContainerStream(name: string): ContainerStream {
+  let head = new Uint8Array(0);
+  let decoder: StreamDecoder | null = null;
+  let hasSound = false;
+
+  const decodePiece = async (bytes?: Uint8Array): Promise<DecodedPiece | null> => {
+    const { channelData, sampleRate } = await decoder!(bytes).catch((error: unknown) => {
+      throw unsupported(name, messageOf(error));
+    });
+    if (channelData.length === 0) return null;
+    hasSound = true;
+    const mono = mixToMono(channelData);
+    return { samples: mono.map((sample) => (Number.isFinite(sample) ? sample : 0)), rateHz: sampleRate };
+  };
+  const begin = async (): Promise<DecodedPiece | null> => {
+    decoder = await openDecoder(head, name);
+    return await decodePiece(head);
+  };
+
+  return {
+    async push(bytes) {
+      if (decoder !== null) return await decodePiece(bytes);
+      const joined = new Uint8Array(head.length + bytes.length);
+      joined.set(head);
+      joined.set(bytes, head.length);
+      head = joined;
+      return head.length < headBytes ? null : await begin();
+    },
+    async end() {
+      if (head.length === 0) throw new LabError(`${name} is empty.`, "Check the program that writes to it.");
+      const first = decoder === null ? await begin() : null;
+      const last = await decodePiece();
+      if (!hasSound) throw unsupported(name, "no sound was found in it");
+      if (first === null || last === null) return first ?? last;
+      const samples = new Float32Array(first.samples.length + last.samples.length);
+      samples.set(first.samples);
+      samples.set(last.samples, first.samples.length);
+      return { samples, rateHz: first.rateHz };
+    },
+    close: () => decoder?.free(),
+  };
+}
+
+async function openDecoder(head: Uint8Array, name: string): Promise<StreamDecoder> {
+  const type = audioType(head);
+  const known = streamable.find((one) => one === type);
+  if (known !== undefined) return await decode[known]();
+  if (type === undefined) {
+    throw new LabError(
+      `${name} is no audio that can be recognised.`,
+      "Raw samples need their layout: --rate, --channels and --format.",
+    );
+  }
+  throw new LabError(
+    `${name} is ${type}, which cannot be heard while it arrives.`,
+    `Give the whole file to \`affectlab predict\`, or stream one of ${streamable.join(", ")}, or raw samples.`,
+  );
+}

@@ -1,0 +1,264 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { LabError } from "../core/errors.js";
+import { packageRoot } from "../core/settings.js";
+import type { Answers, ModelFacts, Task, TaskProblem, WorkerMessage, WorkerSettings } from "./messages.js";
+
+/** Why a task was not answered. */
+export type RefusalReason =
+  /** Too many wait already. */
+  | "busy"
+  /** It was not done in its time. */
+  | "late"
+  /** The process that computed it died. */
+  | "died"
+  /** The one who asked has gone, or the workers are closed. */
+  | "withdrawn"
+  | TaskProblem["reason"];
+
+/** A task without an answer, and why. */
+export class TaskRefusedError extends LabError {
+  constructor(
+    readonly reason: RefusalReason,
+    message: string,
+    remedy?: string,
+  ) {
+    super(message, remedy);
+    this.name = "TaskRefusedError";
+  }
+}
+
+export interface WorkersOptions extends WorkerSettings {
+  /** Processes that compute at the same time. */
+  readonly workers: number;
+  /** Tasks that may wait for one of them; more are refused. */
+  readonly mostWaiting: number;
+}
+
+export interface TaskOptions {
+  /** Waiting and computing together, milliseconds. */
+  readonly limitMs: number;
+  /** Withdraws the task: it leaves the queue; computed to its end when it is begun. */
+  readonly signal?: AbortSignal;
+}
+
+/** Processes that answer, with a queue of bounded length before them. */
+export interface PredictionWorkers {
+  readonly facts: ModelFacts;
+  /** How many tasks wait and how many are computed at this moment, and how many processes had to be started again. */
+  readonly state: { readonly waiting: number; readonly running: number; readonly restarts: number };
+  /** The answer to a task. Throws TaskRefusedError. */
+  run<Kind extends Task["kind"]>(
+    task: Extract<Task, { kind: Kind }>,
+    options: TaskOptions,
+  ): Promise<Answers[Kind]>;
+  /** Ends the processes at once; tasks that are not done are refused. */
+  close(): void;
+}
+
+interface Job {
+  readonly task: Task;
+  readonly settle: (result: { answer: Answers[Task["kind"]] } | { error: TaskRefusedError }) => void;
+}
+
+interface Worker {
+  readonly child: ChildProcess;
+  readonly facts: ModelFacts;
+  job: Job | null;
+}
+
+/** A worker that cannot be started so often in a row will not start at all. */
+const mostFailedStarts = 3;
+const startLimitMs = 120_000;
+
+/**
+ * Starts the processes and waits until each has loaded the model. Processes and not threads: a decoder that hangs or
+ * takes too much is ended with all that it took (a thread that is ended leaves TensorFlow's tensors behind), and one
+ * that crashes does not take the server along.
+ * Throws LabError when the model cannot be loaded.
+ */
+export async function openPredictionWorkers(options: WorkersOptions): Promise<PredictionWorkers> {
+  const pool = new Pool(options);
+  await pool.start();
+  return pool;
+}
+
+class Pool implements PredictionWorkers {
+  private readonly idle: Worker[] = [];
+  private readonly busy = new Set<Worker>();
+  private readonly queue: Job[] = [];
+  private readonly children = new Set<ChildProcess>();
+  private restarts = 0;
+  private failedStarts = 0;
+  private isClosed = false;
+  private known: ModelFacts | null = null;
+
+  constructor(private readonly options: WorkersOptions) {}
+
+  get facts(): ModelFacts {
+    return this.known!;
+  }
+
+  get state() {
+    return { waiting: this.queue.length, running: this.busy.size, restarts: this.restarts };
+  }
+
+  async start(): Promise<void> {
+    try {
+      await Promise.all(Array.from({ length: this.options.workers }, () => this.add()));
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  run<Kind extends Task["kind"]>(
+    task: Extract<Task, { kind: Kind }>,
+    { limitMs, signal }: TaskOptions,
+  ): Promise<Answers[Kind]> {
+    return new Promise((resolve, reject) => {
+      if (this.isClosed) {
+        reject(new TaskRefusedError("withdrawn", "The service is stopping.", "Ask again when it is back."));
+        return;
+      }
+      if (this.idle.length === 0 && this.queue.length >= this.options.mostWaiting) {
+        const message = `${this.queue.length} requests wait already.`;
+        reject(new TaskRefusedError("busy", message, "Ask again in a moment."));
+        return;
+      }
+      const cleanUp = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      const job: Job = {
+        task,
+        settle: (result) => {
+          cleanUp();
+          if ("error" in result) reject(result.error);
+          else resolve(result.answer as Answers[Kind]);
+        },
+      };
+      const onAbort = (): void => {
+        if (this.leaveQueue(job)) {
+          job.settle({ error: new TaskRefusedError("withdrawn", "The one who asked has gone.") });
+        }
+      };
+      const timer = setTimeout(() => this.expire(job, limitMs), limitMs);
+      signal?.addEventListener("abort", onAbort);
+      this.queue.push(job);
+      this.dispatch();
+    });
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const child of this.children) child.kill("SIGKILL");
+    const error = new TaskRefusedError("withdrawn", "The service is stopping.", "Ask again when it is back.");
+    for (const job of this.queue.splice(0)) job.settle({ error });
+    for (const worker of this.busy) worker.job?.settle({ error });
+  }
+
+  private leaveQueue(job: Job): boolean {
+    const at = this.queue.indexOf(job);
+    if (at >= 0) this.queue.splice(at, 1);
+    return at >= 0;
+  }
+
+  /** Ends a task whose time is up: one that computes with its process, since nothing else stops a decoder. */
+  private expire(job: Job, limitMs: number): void {
+    this.leaveQueue(job);
+    for (const worker of this.busy) if (worker.job === job) worker.child.kill("SIGKILL");
+    const message = `No answer was found within ${limitMs / 1000} s.`;
+    job.settle({ error: new TaskRefusedError("late", message, "Ask again later, or send a shorter part.") });
+  }
+
+  private dispatch(): void {
+    while (this.idle.length > 0 && this.queue.length > 0) {
+      const worker = this.idle.pop()!;
+      worker.job = this.queue.shift()!;
+      this.busy.add(worker);
+      worker.child.send(worker.job.task);
+    }
+  }
+
+  private async add(): Promise<void> {
+    const child = startWorker();
+    this.children.add(child);
+    child.once("exit", () => this.children.delete(child));
+    const facts = await greet(child, this.options);
+    this.known ??= facts;
+    this.failedStarts = 0;
+    const worker: Worker = { child, facts, job: null };
+    child.on("message", (message: WorkerMessage) => this.receive(worker, message));
+    child.once("exit", () => this.lose(worker));
+    this.idle.push(worker);
+    this.dispatch();
+  }
+
+  private receive(worker: Worker, message: WorkerMessage): void {
+    const { job } = worker;
+    worker.job = null;
+    this.busy.delete(worker);
+    this.idle.push(worker);
+    if (message.kind === "answer") job?.settle({ answer: message.answer });
+    if (message.kind === "problem") {
+      job?.settle({ error: new TaskRefusedError(message.problem.reason, message.problem.message) });
+    }
+    this.dispatch();
+  }
+
+  private lose(worker: Worker): void {
+    this.busy.delete(worker);
+    const at = this.idle.indexOf(worker);
+    if (at >= 0) this.idle.splice(at, 1);
+    worker.job?.settle({
+      error: new TaskRefusedError("died", "The process that computed it ended.", "Send it once more."),
+    });
+    if (!this.isClosed) this.restart();
+  }
+
+  private restart(): void {
+    this.restarts++;
+    this.add().catch(() => {
+      if (this.isClosed) return;
+      if (++this.failedStarts < mostFailedStarts) this.restart();
+      else this.close();
+    });
+  }
+}
+
+function startWorker(): ChildProcess {
+  const file = join(packageRoot, "dist", "service", "prediction-worker.js");
+  if (!existsSync(file)) throw new LabError(`The compiled worker ${file} is missing.`, "Run: npm run build");
+  return fork(file, {
+    serialization: "advanced",
+    execArgv: ["--require", join(packageRoot, "bin", "node-compat.cjs")],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+}
+
+/** Waits until a process has loaded its model. Throws LabError when it cannot. */
+function greet(child: ChildProcess, { model, protocol, root }: WorkerSettings): Promise<ModelFacts> {
+  return new Promise((resolve, reject) => {
+    const fail = (message: string, remedy?: string): void => {
+      clearTimeout(timer);
+      child.kill("SIGKILL");
+      reject(new LabError(message, remedy));
+    };
+    const onExit = (code: number | null): void =>
+      fail(`The process that answers ended as it began (${code ?? "by a signal"}).`, "Run `npm run doctor`.");
+    const timer = setTimeout(
+      () => fail(`The model was not loaded within ${startLimitMs / 1000} s.`, "Try again with less load."),
+      startLimitMs,
+    );
+    child.once("exit", onExit);
+    child.once("message", (message: WorkerMessage) => {
+      child.off("exit", onExit);
+      clearTimeout(timer);
+      if (message.kind === "ready") resolve(message.facts);
+      else fail(message.kind === "unusable" ? message.message : "The process that answers spoke too early.");
+    });
+    child.send({ kind: "start", settings: { model, root, ...(protocol !== undefined && { protocol }) } });
+  });
+}
