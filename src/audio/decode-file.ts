@@ -1,6 +1,7 @@
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { LabError, messageOf } from "../core/errors.js";
-import { decodeAudio } from "./decode.js";
+import { type DecodeOptions, decodeAudio } from "./decode.js";
+import { type AudioLimits, checkBytes, usualLimits } from "./limits.js";
 import { isWav, readWavHeader } from "./riff.js";
 import type { Wave } from "./wave.js";
 
@@ -8,8 +9,8 @@ import type { Wave } from "./wave.js";
 const headerBytes = 16_384;
 
 /** Decodes an audio file to mono at 16 kHz, as `decodeAudio` does; errors name the path. Throws LabError. */
-export async function decodeFile(path: string): Promise<Wave> {
-  return await decodeAudio(await readAudioFile(path), path);
+export async function decodeFile(path: string, options: DecodeOptions = {}): Promise<Wave> {
+  return await decodeAudio(await readAudioFile(path, options.limits), path, options);
 }
 
 /**
@@ -37,12 +38,13 @@ export async function readDuration(path: string): Promise<number> {
   return wave.samples.length / wave.sampleRate;
 }
 
-/** The bytes of a recording. Throws LabError, naming the path, when it cannot be read. */
-export async function readAudioFile(path: string): Promise<Uint8Array> {
+/** The bytes of a recording. Throws LabError, naming the path, when it cannot be read or is larger than the limits. */
+export async function readAudioFile(path: string, limits: AudioLimits = usualLimits): Promise<Uint8Array> {
   try {
+    checkBytes((await stat(path)).size, path, limits);
     return await readFile(path);
   } catch (error) {
-    throw unreadable(path, error);
+    throw error instanceof LabError ? error : unreadable(path, error);
   }
 }
 
