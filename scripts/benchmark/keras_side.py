@@ -63,7 +63,9 @@ def ordered(model: keras.Model, names: list[str], arrays: list) -> list:
     if sorted(paths) == sorted(names):
         by_name = dict(zip(names, arrays))
         return [by_name[path] for path in paths]
-    ours = {v.path: array for v, array in zip(model.trainable_variables + model.non_trainable_variables, arrays)}
+    # Where a kernel sees one channel alone, ours may have no axis for it.
+    variables = model.trainable_variables + model.non_trainable_variables
+    ours = {v.path: array.reshape(v.shape) for v, array in zip(variables, arrays)}
     return [ours[path] for path in paths]
 
 

@@ -65,7 +65,7 @@ const onWaveform = (name) => ({
   precisions: ["float32", "bf16"],
   twin: "waveform",
   layouts: ["contiguous"],
-  missing: { keras: "no twin is written for it" },
+  missing: {},
 });
 
 /** @type {readonly TrainingTask[]} */

@@ -32,8 +32,11 @@ class LayerMix(layers.Layer):
 
 
 def pooled(x):
+    return pool(layers.LayerNormalization(epsilon=1e-5, dtype="float32")(x))
+
+
+def pool(x):
     """Mean, deviation and attention over frames, in float32 as ours."""
-    x = layers.LayerNormalization(epsilon=1e-5, dtype="float32")(x)
     weights = layers.Softmax(axis=1, dtype="float32")(layers.Dense(1, use_bias=False, dtype="float32")(x))
     mean = ops.mean(x, 1)
     deviation = ops.sqrt(ops.mean(ops.square(x - ops.expand_dims(mean, 1)), 1) + 1e-5)

@@ -61,6 +61,13 @@ export const f64x2 = {
     1,
     ...vectorOp(0x5f), // f64x2.promote_low_f32x4
   ],
+  /** Two 32-bit floats that lie side by side. */
+  loadSinglePair: (address: Code, offset = 0): Code => [
+    ...address,
+    ...vectorOp(0x5d), // v128.load64_zero
+    ...memory(offset),
+    ...vectorOp(0x5f), // f64x2.promote_low_f32x4
+  ],
   store: (address: Code, value: Code, offset = 0): Code => [
     ...address,
     ...value,

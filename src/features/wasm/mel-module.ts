@@ -7,6 +7,7 @@ import {
   type Local,
   repeatWhile,
 } from "./assembler.js";
+import { moduleOpener } from "./open-module.js";
 
 // From two frames of a sound to their mel powers, two numbers at a time: a complex number's real and imaginary part in the
 // transform, then the first and the second frame's power. Every operation and its order are those of radix-4.ts,
@@ -186,24 +187,8 @@ function applyFilters(): ReturnType<FunctionBuilder["build"]> {
   ]);
 }
 
-let compiled: WebAssembly.Module | null = null;
-
 /** An instance with that much memory; null where there is no WebAssembly, or none with vectors. */
-export function openMelModule(bytes: number): MelModule | null {
-  if (typeof WebAssembly === "undefined") return null;
-  try {
-    compiled ??= new WebAssembly.Module(assemble());
-    const module = new WebAssembly.Instance(compiled).exports as unknown as MelModule;
-    const missing = bytes - module.memory.buffer.byteLength;
-    if (missing > 0) module.memory.grow(Math.ceil(missing / pageBytes));
-    return module;
-  } catch (error) {
-    if (error instanceof WebAssembly.CompileError) return null;
-    throw error;
-  }
-}
-
-const pageBytes = 65_536;
+export const openMelModule = moduleOpener<MelModule>(assemble);
 
 function assemble(): Uint8Array<ArrayBuffer> {
   const functions = {
