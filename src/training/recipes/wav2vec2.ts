@@ -13,5 +13,5 @@ export const wav2vec2: Recipe = {
     clipNorm: 1,
     mixup: { alpha: 0.4, share: 0.3 },
   },
-  sampleOptions: { width: 64, layers: 2, heads: 2, hiddenUnits: 128 },
+  sampleOptions: { channels: Array<number>(7).fill(16), width: 64, layers: 2, heads: 2, hiddenUnits: 128 },
 };
