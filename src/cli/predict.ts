@@ -1,25 +1,15 @@
-import type { Command } from "commander";
-import { sampleRateHz } from "../audio/wave.js";
-import { LabError, messageOf } from "../core/errors.js";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
+import type { FileAnswer } from "./predict-answers.js";
 
 interface PredictFlags {
   readonly model: string;
   readonly protocol?: string;
   readonly json?: true;
-}
-
-interface FileAnswer {
-  readonly file: string;
-  /** Seconds. */
-  readonly duration: number;
-  readonly emotion: string;
-  /** The largest probability after calibration. */
-  readonly confidence: number;
-  readonly probabilities: Readonly<Record<string, number>>;
-  /** The row's name of the model that answers. */
-  readonly model: string;
+  readonly csv?: true;
+  readonly timeline?: string;
+  readonly hop: number;
 }
 
 /** `affectlab predict`: the emotion of recordings. */
@@ -27,70 +17,147 @@ export function addPredictCommand(program: Command): void {
   program
     .command("predict")
     .description("Tell the emotion of recordings, with the probability of each of the eight.")
-    .argument("<files...>", "recordings (WAV, AIFF, FLAC, MP3, OGG, Opus, M4A, WebM), and folders of them")
-    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "general")
+    .argument(
+      "<files...>",
+      "recordings (WAV, AIFF, FLAC, MP3, OGG, Opus, M4A, WebM), folders of them, or - for standard input",
+    )
+    .option(
+      "-m, --model <name>",
+      "a published model, a folder that holds a card.json, or a model@epoch",
+      "general",
+    )
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
-    .option("--json", "print JSON instead of a table")
+    .addOption(new Option("--json", "print one JSON array instead of a table").conflicts("csv"))
+    .option("--csv", "print CSV instead of a table, a line a file")
+    .option("--timeline <file>", "write the timeline of one recording as .svg, .html or .csv")
+    .option("--hop <seconds>", "of the timeline's entries", seconds, 1)
     .addHelpText(
       "after",
       `
-A file that cannot be used is named on standard error; the others are answered, and the exit code is 1.
+What a recording longer than the model hears at once (2.56 s) sounds like is told stretch by stretch, and as a whole
+from the stretches in which somebody speaks. A recording without speech is shown without an emotion; --json and --csv
+give one all the same. A file that cannot be used is named on standard error; the others are answered, and the exit
+code is 1.
+
+The models learnt from acted English speech. They tell which emotion a voice sounds like, not what a person feels: no
+decision about a person may rest on them. In the European Union, inferring emotions at work and in education is
+prohibited save for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)): docs/responsible-use.md.
 
 Examples:
   affectlab predict recording.wav
   affectlab predict recordings/ --json > answers.json
-  affectlab predict call.mp3 --model resnet --protocol combined`,
+  affectlab predict interview.mp3 --timeline interview.html --hop 0.5
+  ffmpeg -i film.mkv -f wav - | affectlab predict -
+  affectlab predict call.mp3 --model resnet@10 --protocol combined`,
     )
     .action(async (files: string[], flags: PredictFlags, command: Command) => {
       const { settings, log } = await openWorkplace(command);
-      const { loadPredictor } = await import("../inference/load-predictor.js");
-      const { predictRecording } = await import("../inference/predict.js");
-      const { decodeFile } = await import("../audio/decode-file.js");
-      const { findRecordings } = await import("../audio/find-recordings.js");
-      const recordings = await findRecordings(files);
-      const predictor = await loadPredictor({
-        model: flags.model,
-        root: settings.root,
-        ...(flags.protocol !== undefined && { protocol: flags.protocol }),
-      });
-      const { card } = predictor;
-      const answers: FileAnswer[] = [];
-      for (const file of recordings) {
-        try {
-          const wave = await decodeFile(file);
-          const { emotion, confidence, probabilities } = predictRecording(predictor, wave);
-          const named = Object.fromEntries(card.labels.map((label, i) => [label, round(probabilities[i]!)]));
-          const duration = round(wave.samples.length / sampleRateHz);
-          answers.push({
-            ...{ file, duration, emotion, confidence: round(confidence) },
-            ...{ probabilities: named, model: card.name },
-          });
-        } catch (error) {
-          if (!(error instanceof LabError)) throw error;
-          const message = messageOf(error);
-          process.stderr.write(`${message.includes(file) ? message : `${file}: ${message}`}\n`);
-          process.exitCode = exitCodes.failure;
+      const [{ LabError }, { openRecordingPool }, { answerRecording }, { predictorFor }, output] =
+        await Promise.all([
+          import("../core/errors.js"),
+          import("../inference/recording-pool.js"),
+          import("../inference/timeline.js"),
+          import("./predictor-for.js"),
+          import("./predict-answers.js"),
+        ]);
+      const { checkTimelinePath, writeTimeline } = await import("./timeline-file.js");
+      const tasks = await recordingTasks(files);
+      if (flags.timeline !== undefined) {
+        checkTimelinePath(flags.timeline);
+        if (tasks.length > 1) {
+          throw new LabError(
+            `--timeline draws one recording, and ${tasks.length} are given.`,
+            "Give one, or take the timelines of all from --json.",
+          );
         }
       }
-      log.info({ model: card.name, files: recordings.length, answered: answers.length }, "predicted");
+      const predictor = await predictorFor(flags.model, flags.protocol, settings);
+      const { card } = predictor;
+      const pool = openRecordingPool(tasks.length);
+      const progress = tasks.length > 1 ? await openCounter(tasks.length) : null;
+      const answers: FileAnswer[] = [];
+      let failed = 0;
+      const startMs = Date.now();
+      const fail = (problem: string): void => {
+        failed += 1;
+        process.stderr.write(`${problem}\n`);
+        process.exitCode = exitCodes.failure;
+      };
+      try {
+        let next = 0;
+        for await (const heard of pool.hear(tasks)) {
+          const { path } = tasks[next++]!;
+          if ("problem" in heard) fail(heard.problem);
+          else {
+            const answer = answerRecording(predictor, heard.wave, heard.speech, { hopSeconds: flags.hop });
+            answers.push(output.fileAnswer(path, answer, card));
+          }
+          progress?.advance();
+        }
+      } finally {
+        progress?.close();
+        await pool.close();
+      }
+      log.info({ model: card.name, files: tasks.length, answered: answers.length }, "predicted");
+      if (tasks.length > 1)
+        process.stderr.write(`${summary(answers, failed, (Date.now() - startMs) / 1000)}\n`);
       if (flags.json === true) console.log(JSON.stringify(answers, null, 2));
-      else if (answers.length > 0) console.log(await answersTable(answers, card.labels));
+      else if (flags.csv === true) process.stdout.write(output.answersCsv(answers, card.labels));
+      else if (answers.length > 0) {
+        console.log(output.answersTable(answers, card.labels));
+        const [only] = answers;
+        if (tasks.length === 1 && only!.timeline.length > 1) console.log(`\n${output.timelineTable(only!)}`);
+      }
+      if (flags.timeline !== undefined && answers.length > 0) {
+        await writeTimeline(flags.timeline, answers[0]!, card.labels);
+      }
     });
 }
 
-async function answersTable(answers: readonly FileAnswer[], labels: readonly string[]): Promise<string> {
-  const { alignTable, percent } = await import("./text-table.js");
-  const rows = answers.map(({ file, emotion, confidence, probabilities }) => [
-    file,
-    emotion,
-    percent(confidence),
-    ...labels.map((label) => percent(probabilities[label]!)),
+/** The recordings that the arguments name; standard input is read to its end. */
+async function recordingTasks(files: readonly string[]) {
+  const [{ findRecordings }, { buffer }, { LabError }] = await Promise.all([
+    import("../audio/find-recordings.js"),
+    import("node:stream/consumers"),
+    import("../core/errors.js"),
   ]);
-  const sides = ["left", "left", ...[...labels, "confidence"].map(() => "right" as const)] as const;
-  return alignTable(["%", "emotion", "confidence", ...labels], rows, sides);
+  const paths = await findRecordings(files);
+  if (paths.filter((path) => path === "-").length > 1) {
+    throw new LabError("Standard input is given more than once.", "Write - once.");
+  }
+  return await Promise.all(
+    paths.map(async (path) => (path === "-" ? { path, bytes: await buffer(process.stdin) } : { path })),
+  );
 }
 
-/** Six decimals, as in predictions.csv. */
-function round(probability: number): number {
-  return Number(probability.toFixed(6));
+async function openCounter(total: number) {
+  const [{ openProgress }, { trackProgress }] = await Promise.all([
+    import("./terminal-progress.js"),
+    import("../core/progress.js"),
+  ]);
+  const { listener, close } = await openProgress();
+  return { ...trackProgress("recordings", total, listener), close };
+}
+
+/** "12 recordings in 3.4 s: 11 answered (5 sad, 4 happy), 1 without speech among them, 2 unsure; 1 failed" */
+function summary(answers: readonly FileAnswer[], failed: number, tookSeconds: number): string {
+  const spoken = answers.filter(({ speech }) => speech);
+  const counts = new Map<string, number>();
+  for (const { emotion } of spoken) counts.set(emotion, (counts.get(emotion) ?? 0) + 1);
+  const emotions = [...counts].sort((a, b) => b[1] - a[1]).map(([emotion, n]) => `${n} ${emotion}`);
+  const seconds = answers.reduce((sum, { duration }) => sum + duration, 0);
+  const parts = [
+    `${answers.length} answered${emotions.length > 0 ? ` (${emotions.join(", ")})` : ""}`,
+    `${answers.length - spoken.length} without speech`,
+    `${spoken.filter(({ unsure }) => unsure).length} unsure`,
+    `${failed} failed`,
+  ];
+  return `${answers.length + failed} recordings, ${seconds.toFixed(1)} s of sound in ${tookSeconds.toFixed(1)} s: ${parts.join(", ")}`;
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (!(number >= 0.1 && Number.isFinite(number)))
+    throw new InvalidArgumentError("It must be a number from 0.1 up.");
+  return number;
 }

@@ -14,7 +14,14 @@ export interface Checkout {
 /** Copies what the command needs of the real checkout; packages are linked. */
 export function makeCheckout(): Checkout {
   const root = mkdtempSync(join(tmpdir(), "affectlab-cli-"));
-  for (const part of ["bin", "dist", "package.json", "data/sources.json", "data/checksums"]) {
+  for (const part of [
+    "bin",
+    "dist",
+    "package.json",
+    "data/sources.json",
+    "data/checksums",
+    "models/voice-activity",
+  ]) {
     cpSync(join(packageRoot, part), join(root, part), { recursive: true });
   }
   cpSync(join(packageRoot, "results/combined/split.csv"), join(root, "results/combined/split.csv"));

@@ -1,0 +1,37 @@
+import { decodeAudio } from "../audio/decode.js";
+import { readAudioFile } from "../audio/decode-file.js";
+import type { Wave } from "../audio/wave.js";
+import { LabError } from "../core/errors.js";
+import { loadVoiceActivity } from "./load-voice-activity.js";
+import { type SpeechSegment, speechIn } from "./speech-segments.js";
+import type { VoiceActivity } from "./voice-activity.js";
+
+/** What a recording is before a model hears it. */
+export interface HeardRecording {
+  readonly wave: Wave;
+  /** Where somebody speaks. */
+  readonly speech: readonly SpeechSegment[];
+}
+
+/** A recording on the disk, or the bytes of one under the name that errors call it by. */
+export interface RecordingTask {
+  readonly path: string;
+  readonly bytes?: Uint8Array;
+}
+
+/** Or what is wrong with the recording: an error's class does not cross threads. */
+export type RecordingResult = HeardRecording | { readonly problem: string };
+
+let activity: Promise<VoiceActivity> | null = null;
+
+/** Decodes a recording and finds the speech in it; in a worker thread, or on this one. */
+export default async function hearRecording({ path, bytes }: RecordingTask): Promise<RecordingResult> {
+  try {
+    const wave = await decodeAudio(bytes ?? (await readAudioFile(path)), path, { allowSilence: true });
+    activity ??= loadVoiceActivity();
+    return { wave, speech: speechIn(await activity, wave.samples) };
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    return { problem: error.message.includes(path) ? error.message : `${path}: ${error.message}` };
+  }
+}
