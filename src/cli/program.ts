@@ -8,6 +8,7 @@ import { addDoctorCommand } from "./doctor.js";
 import { addEnsembleCommand } from "./ensemble.js";
 import { addEvaluateCommand } from "./evaluate.js";
 import { addGlobalOptions } from "./global-options.js";
+import { addListenCommand } from "./listen.js";
 import { addPredictCommand } from "./predict.js";
 import { addPublishCommand } from "./publish.js";
 import { addRunsCommand } from "./runs.js";
@@ -46,6 +47,7 @@ Examples:
   addVerifyCommand(program);
   addWeightsCommand(program);
   addPredictCommand(program);
+  addListenCommand(program);
   addDoctorCommand(program);
   return program;
 }

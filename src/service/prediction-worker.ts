@@ -4,6 +4,7 @@
  */
 
 import { decodeAudio } from "../audio/decode.js";
+import { usualLimits } from "../audio/limits.js";
 import { sampleRateHz } from "../audio/wave.js";
 import { LabError, messageOf } from "../core/errors.js";
 import { loadPredictor } from "../inference/load-predictor.js";
@@ -27,6 +28,9 @@ interface Tools {
   readonly activity: VoiceActivity;
 }
 
+/** Of all channels together: 96 kHz in stereo. More is refused before it is decoded. */
+const mostSamplesASecond = 192_000;
+
 /** A recording that is longer than allowed. */
 class TooLongError extends LabError {}
 
@@ -49,7 +53,8 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
     return hearWaves(predictor, [{ samples: task.samples, sampleRate: sampleRateHz }])[0]!;
   }
   const { bytes, name, maxSeconds, hopSeconds } = task;
-  const wave = await decodeAudio(bytes, name);
+  const limits = { ...usualLimits, mostSamples: maxSeconds * mostSamplesASecond };
+  const wave = await decodeAudio(bytes, name, { allowSilence: true, limits });
   const seconds = wave.samples.length / sampleRateHz;
   if (seconds > maxSeconds) {
     throw new TooLongError(

@@ -122,7 +122,9 @@ class Pool implements PredictionWorkers {
         reject(new TaskRefusedError("withdrawn", "The service is stopping.", "Ask again when it is back."));
         return;
       }
-      if (this.idle.length === 0 && this.queue.length >= this.options.mostWaiting) {
+      // A stream has one window at a time in here, and streams are counted elsewhere: windows are never too many.
+      const isFull = task.kind !== "window" && this.queue.length >= this.options.mostWaiting;
+      if (isFull && this.idle.length === 0) {
         const message = `${this.queue.length} requests wait already.`;
         reject(new TaskRefusedError("busy", message, "Ask again in a moment."));
         return;
@@ -146,7 +148,7 @@ class Pool implements PredictionWorkers {
       };
       const timer = setTimeout(() => this.expire(job, limitMs), limitMs);
       signal?.addEventListener("abort", onAbort);
-      this.queue.push(job);
+      this.enqueue(job);
       this.dispatch();
     });
   }
@@ -157,6 +159,13 @@ class Pool implements PredictionWorkers {
     const error = new TaskRefusedError("withdrawn", "The service is stopping.", "Ask again when it is back.");
     for (const job of this.queue.splice(0)) job.settle({ error });
     for (const worker of this.busy) worker.job?.settle({ error });
+  }
+
+  /** Windows of streams go before recordings: who speaks now waits now. */
+  private enqueue(job: Job): void {
+    const firstRecording = this.queue.findIndex(({ task }) => task.kind === "recording");
+    if (job.task.kind === "recording" || firstRecording < 0) this.queue.push(job);
+    else this.queue.splice(firstRecording, 0, job);
   }
 
   private leaveQueue(job: Job): boolean {
