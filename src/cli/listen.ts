@@ -77,8 +77,8 @@ Examples:
           onAnswer: (answer: StreamAnswer) => line.show(answer),
         });
         let isStopped = false;
-        const stop = (): void => {
-          if (isStopped) process.exit(130);
+        const stop = (signal: NodeJS.Signals): void => {
+          if (isStopped && signal === "SIGINT") process.exit(130);
           isStopped = true;
           source.close();
         };

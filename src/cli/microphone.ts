@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { LabError } from "../core/errors.js";
@@ -74,40 +74,51 @@ export function openMicrophone(device?: string, path = process.env.PATH ?? ""): 
       `${toInstall[process.platform] ?? "Install sox"}, or pipe sound in: affectlab listen -`,
     );
   }
-  const child = spawn(recorder.program, recorder.arguments(device), { stdio: ["ignore", "pipe", "pipe"] });
-  let [words, losses, isClosing] = ["", 0, false];
-  child.stderr.on("data", (piece: Buffer) => {
-    losses += piece.toString().match(/overrun|xrun/gi)?.length ?? 0;
-    words = (words + piece.toString()).slice(-500);
-  });
-  const failed = new Promise<string | null>((resolve) => {
-    child.once("error", ({ message }) => resolve(message));
-    child.once("close", (code) => resolve(code === 0 ? null : words.trim() || `it ended with code ${code}`));
-  });
+  let [losses, isClosing] = [0, false];
+  let child: ReturnType<typeof record> | null = null;
+
+  /** Recording begins when somebody listens: what was said while a model loads is past. */
+  async function* sound(): AsyncIterable<Uint8Array> {
+    if (isClosing) return;
+    child = record(recorder!, device, () => losses++);
+    yield* child.sound;
+    const reason = await child.failure;
+    if (reason === null || isClosing) return;
+    throw new LabError(
+      `${recorder!.program} cannot record: ${reason.replace(/\.$/, "")}.`,
+      "Check that a microphone is connected, or name one with --device.",
+    );
+  }
+
   return {
-    program: recorder.program,
-    sound: soundOf(child, async () => {
-      const reason = await failed;
-      if (reason !== null && !isClosing) {
-        throw new LabError(
-          `${recorder.program} cannot record: ${reason.replace(/\.$/, "")}.`,
-          "Check that a microphone is connected, or name one with --device.",
-        );
-      }
-    }),
+    ...{ program: recorder.program, sound: sound() },
     get losses() {
       return losses;
     },
     close() {
       isClosing = true;
-      child.kill("SIGTERM");
+      child?.end();
     },
   };
 }
 
-async function* soundOf(child: ChildProcess, atEnd: () => Promise<void>): AsyncIterable<Uint8Array> {
-  for await (const piece of child.stdout!) yield piece as Uint8Array;
-  await atEnd();
+/** Runs the program; `failure` is what it said when it failed, null when it ended well. */
+function record(recorder: Recorder, device: string | undefined, onLoss: () => void) {
+  const child = spawn(recorder.program, recorder.arguments(device), { stdio: ["ignore", "pipe", "pipe"] });
+  let words = "";
+  child.stderr.on("data", (piece: Buffer) => {
+    for (const _ of piece.toString().matchAll(/overrun|xrun/gi)) onLoss();
+    words = (words + piece.toString()).slice(-500);
+  });
+  const failure = new Promise<string | null>((resolve) => {
+    child.once("error", ({ message }) => resolve(message));
+    child.once("close", (code) => resolve(code === 0 ? null : words.trim() || `it ended with code ${code}`));
+  });
+  return {
+    sound: child.stdout as AsyncIterable<Uint8Array>,
+    failure,
+    end: () => void child.kill("SIGTERM"),
+  };
 }
 
 function isOnPath(program: string, path: string): boolean {

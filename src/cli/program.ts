@@ -12,6 +12,7 @@ import { addListenCommand } from "./listen.js";
 import { addPredictCommand } from "./predict.js";
 import { addPublishCommand } from "./publish.js";
 import { addRunsCommand } from "./runs.js";
+import { addServeCommand } from "./serve.js";
 import { addTrainCommand } from "./train.js";
 import { addVerifyCommand } from "./verify.js";
 import { addWeightsCommand } from "./weights.js";
@@ -48,6 +49,7 @@ Examples:
   addWeightsCommand(program);
   addPredictCommand(program);
   addListenCommand(program);
+  addServeCommand(program);
   addDoctorCommand(program);
   return program;
 }

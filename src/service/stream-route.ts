@@ -1,0 +1,199 @@
+import type { WebSocket } from "@fastify/websocket";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { openPcmStream } from "../audio/pcm-stream.js";
+import { stretchJson } from "../inference/answer-json.js";
+import type { VoiceActivity } from "../inference/voice-activity.js";
+import type { ServiceMetrics } from "./metrics.js";
+import type { PredictionWorkers } from "./prediction-workers.js";
+import { refusals } from "./predictions-route.js";
+import { ProblemError, problemOf, problems } from "./problems.js";
+import { jsonSchema, type StreamQuery, streamQuerySchema } from "./schemas.js";
+import { openStreamSession, type StreamSummary } from "./stream-session.js";
+
+export interface StreamOptions {
+  readonly workers: PredictionWorkers;
+  readonly metrics: ServiceMetrics;
+  readonly activity: VoiceActivity;
+  /** Streams that may be open at once. */
+  readonly mostStreams: number;
+  readonly limitMs: number;
+  /** A stream that says nothing for so long is closed. */
+  readonly idleMs: number;
+}
+
+/** The streams that are open. */
+export interface OpenStreams {
+  readonly count: number;
+  /** Ends each: the answers that are due, the summary, the close frame. */
+  endAll(): Promise<void>;
+}
+
+/** What a client may leave unread before it is let go: answers are 300 bytes each. */
+const mostUnreadBytes = 2 ** 20;
+
+/** GET /v1/stream, upgraded to a WebSocket: samples go up, answers come down. */
+export function addStreamRoute(app: FastifyInstance, options: StreamOptions): OpenStreams {
+  const streams = new Set<() => Promise<void>>();
+  let reserved = 0;
+  app.get<{ Querystring: StreamQuery }>(
+    "/v1/stream",
+    {
+      websocket: true,
+      schema: {
+        summary: "Emotions of sound while it goes on (WebSocket)",
+        description:
+          'Binary messages carry raw samples; each answer is a text message, JSON with `type: "answer"`. The text message `{"type":"end"}` asks for the summary, `type: "summary"`, and ends the stream. A problem is told with `type: "problem"` before the stream closes.',
+        querystring: jsonSchema(streamQuerySchema, "input"),
+        response: {
+          101: { description: "The stream is open.", type: "null" },
+          ...refusals({
+            400: "The query has an error.",
+            401: "The token is missing or wrong.",
+            426: "The request asks for no WebSocket.",
+            429: "As many streams are open as this service has.",
+          }),
+        },
+      },
+      preValidation: async (request, reply) => {
+        if (!request.ws) {
+          throw new ProblemError({
+            status: 426,
+            title: "A WebSocket is needed",
+            detail: "Connect with a WebSocket client: ws://.../v1/stream.",
+          });
+        }
+        if (reserved >= options.mostStreams) {
+          throw new ProblemError(
+            problems.busy(`${reserved} streams are open already. Ask again in a moment.`),
+          );
+        }
+        reserved++;
+        request.raw.socket.once("close", () => {
+          reserved--;
+        });
+        void reply;
+      },
+    },
+    (socket, request) => {
+      const end = serveStream(socket, request, options);
+      streams.add(end);
+      socket.once("close", () => streams.delete(end));
+    },
+  );
+  return {
+    get count() {
+      return streams.size;
+    },
+    endAll: async () => {
+      await Promise.allSettled([...streams].map((end) => end()));
+    },
+  };
+}
+
+/** Serves one stream; gives what ends it. */
+function serveStream(
+  socket: WebSocket,
+  request: FastifyRequest<{ Querystring: StreamQuery }>,
+  { workers, metrics, activity, limitMs, idleMs }: StreamOptions,
+): () => Promise<void> {
+  const { format, channels, rate: rateHz, hop: hopSeconds, live } = request.query;
+  const { facts } = workers;
+  const decode = openPcmStream({ format, channels, rateHz });
+  const tell = (message: Record<string, unknown>): void => {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(JSON.stringify(message));
+    if (socket.bufferedAmount > mostUnreadBytes) socket.terminate();
+  };
+  const session = openStreamSession({
+    ...{ facts, hopSeconds, activity, isLive: live === "true" },
+    hearWindow: (samples) => workers.run({ kind: "window", samples }, { limitMs }),
+    onAnswer(answer) {
+      metrics.answers.inc({ kind: "window" });
+      const { behind, dropped } = answer;
+      tell({
+        type: "answer",
+        ...stretchJson(answer, facts.labels),
+        behind: milli(behind),
+        dropped: milli(dropped),
+      });
+    },
+  });
+  let work: Promise<void> = Promise.resolve();
+  let isEnding = false;
+
+  const fail = (error: unknown): void => {
+    isEnding = true;
+    tell({ type: "problem", ...problemOf(error) });
+    socket.close(1011);
+  };
+  const idle = setTimeout(() => {
+    fail(
+      new ProblemError({
+        status: 408,
+        title: "The stream is silent",
+        detail: `Nothing came for ${idleMs / 1000} s.`,
+      }),
+    );
+  }, idleMs);
+  /** One piece of work after the other; the socket is not read meanwhile, so that what waits stays with the client. */
+  const next = (step: () => Promise<void>): Promise<void> => {
+    socket.pause();
+    work = work
+      .then(step)
+      .catch(fail)
+      .finally(() => socket.resume());
+    return work;
+  };
+  const end = (code: number): Promise<void> => {
+    if (isEnding) return work;
+    isEnding = true;
+    return next(async () => {
+      tell({ type: "summary", ...summaryJson(await session.end()) });
+      socket.close(code);
+    });
+  };
+
+  socket.on("message", (data, isBinary) => {
+    idle.refresh();
+    if (isEnding) return;
+    if (isBinary) void next(() => session.write(decode(data as Buffer), rateHz));
+    else if (isEnd(String(data))) void end(1000);
+    else
+      fail(
+        new ProblemError(problems.badRequest('A text message may only be {"type":"end"}; sound is binary.')),
+      );
+  });
+  socket.once("close", () => {
+    isEnding = true;
+    clearTimeout(idle);
+    const { skipped, dropped } = session.summary;
+    metrics.skipped.inc(skipped);
+    metrics.droppedSeconds.inc(dropped);
+    void work.finally(() => session.close());
+  });
+  socket.on("error", () => socket.terminate());
+  return () => end(1001);
+}
+
+function isEnd(text: string): boolean {
+  try {
+    return (JSON.parse(text) as { type?: unknown } | null)?.type === "end";
+  } catch {
+    return false;
+  }
+}
+
+function summaryJson({ seconds, answers, skipped, dropped, mostBehind }: StreamSummary) {
+  return {
+    seconds: milli(seconds),
+    answers,
+    skipped,
+    dropped: milli(dropped),
+    mostBehind: milli(mostBehind),
+  };
+}
+
+/** Seconds to the millisecond. */
+function milli(seconds: number): number {
+  return Number(seconds.toFixed(3));
+}
