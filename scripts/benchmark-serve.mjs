@@ -15,7 +15,7 @@ import { npmPackages } from "./setup/steps/npm-packages.mjs";
 const models = process.argv.length > 2 ? process.argv.slice(2) : ["resnet", "general"];
 const clients = [1, 8, 64];
 const seconds = 15;
-const [start, end] = ["<!-- service:start -->", "<!-- service:end -->"];
+const block = { start: "<!-- service:start -->", end: "<!-- service:end -->", holds: "the load" };
 
 /**
  * @typedef {{ model: string, clients: number, requestsPerSecond: number, p50: number, p95: number, p99: number,
@@ -27,6 +27,8 @@ try {
   const require = createRequire(import.meta.url);
   /** @type {typeof import("../src/core/files.js")} */
   const { readJson, writeFileAtomic, writeJson } = require(join(places.dist, "core", "files.js"));
+  /** @type {typeof import("../src/core/replace-block.js")} */
+  const { replaceBlock } = require(join(places.dist, "core", "replace-block.js"));
   const { describeMachine } = await import("./benchmark/machine.mjs");
   const recording = makeRecording(require);
   /** @type {Row[]} */
@@ -44,13 +46,7 @@ try {
   await writeJson(path, result);
   const page = join(places.root, "docs", "service.md");
   const text = readFileSync(page, "utf8");
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new SetupError(`docs/service.md has no ${start} … ${end}.`, "Put them back.");
-  await writeFileAtomic(
-    page,
-    `${text.slice(0, from + start.length)}\n\n${table(result)}\n\n${text.slice(to)}`,
-  );
+  await writeFileAtomic(page, replaceBlock(text, block, table(result), "docs/service.md"));
   console.log(table(result));
 } catch (error) {
   reportFailure(error);

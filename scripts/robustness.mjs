@@ -35,6 +35,8 @@ try {
   const { percentileInterval } = compiled("evaluation/intervals");
   /** @type {typeof import("../src/core/files.js")} */
   const { readJson, writeFileAtomic, writeJson } = compiled("core/files");
+  /** @type {typeof import("../src/core/replace-block.js")} */
+  const { replaceBlock } = compiled("core/replace-block");
   /** @type {typeof import("../src/cli/terminal-progress.js")} */
   const { openProgress } = compiled("cli/terminal-progress");
   /** @type {typeof import("../src/core/progress.js")} */
@@ -133,11 +135,8 @@ try {
   ].join("\n");
   const page = join(places.root, "docs", "inference.md");
   const text = await readFile(page, "utf8");
-  const [start, end] = ["<!-- robustness -->", "<!-- /robustness -->"];
-  const [from, to] = [text.indexOf(start), text.indexOf(end)];
-  if (from < 0 || to < from)
-    throw new SetupError(`docs/inference.md has no ${start} … ${end}.`, "Put them back.");
-  await writeFileAtomic(page, `${text.slice(0, from + start.length)}\n\n${table}\n\n${text.slice(to)}`);
+  const block = { start: "<!-- robustness -->", end: "<!-- /robustness -->", holds: "the robustness" };
+  await writeFileAtomic(page, replaceBlock(text, block, table, "docs/inference.md"));
   console.log(table);
 } catch (error) {
   reportFailure(error);

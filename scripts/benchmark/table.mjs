@@ -1,11 +1,12 @@
 // The figures as the tables of docs/kernels.md, between two comment lines.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { SetupError } from "../setup/setup-error.mjs";
 import { compiled } from "./compiled.mjs";
 
 /** @type {typeof import("../../src/core/files.js")} */
 const { writeFileAtomic } = compiled("core/files");
+/** @type {typeof import("../../src/core/replace-block.js")} */
+const { replaceBlock } = compiled("core/replace-block");
 
 export const tableStart = "<!-- benchmark: written by `npm run benchmark`, not by hand -->";
 export const tableEnd = "<!-- /benchmark -->";
@@ -67,14 +68,12 @@ function number(value) {
  * @param {string} table
  */
 export function replaceTable(page, table) {
-  const [start, end] = [page.indexOf(tableStart), page.indexOf(tableEnd)];
-  if (start < 0 || end < start) {
-    throw new SetupError(
-      "docs/kernels.md has no block for the benchmark.",
-      `Put the lines ${tableStart} and ${tableEnd} where the table belongs.`,
-    );
-  }
-  return `${page.slice(0, start + tableStart.length)}\n\n${table}\n\n${page.slice(end)}`;
+  return replaceBlock(
+    page,
+    { start: tableStart, end: tableEnd, holds: "the benchmark" },
+    table,
+    "docs/kernels.md",
+  );
 }
 
 /** @param {string} root @param {Benchmark} benchmark */

@@ -4,6 +4,7 @@ import { LabError, messageOf } from "../core/errors.js";
 import { truncated, unsupported } from "./audio-errors.js";
 import { reasonForTruncation } from "./declared-length.js";
 import { declaredSize } from "./declared-size.js";
+import { joinSamples } from "./join-samples.js";
 import { type AudioLimits, checkSize } from "./limits.js";
 import type { Sound } from "./sound.js";
 
@@ -24,7 +25,7 @@ export async function decodeCompressed(bytes: Uint8Array, name: string, limits: 
   const reason = reasonForTruncation(bytes, samples);
   if (reason !== null) throw truncated(name, reason);
   if (samples === 0) throw unsupported(name, "no sound was found in it");
-  return { channels: joinChannels(pieces, samples), rateHz: pieces[0]!.sampleRate };
+  return { channels: joinChannels(pieces), rateHz: pieces[0]!.sampleRate };
 }
 
 async function decodeInPieces(bytes: Uint8Array, name: string, limits: AudioLimits): Promise<AudioData[]> {
@@ -56,18 +57,12 @@ async function decodeInPieces(bytes: Uint8Array, name: string, limits: AudioLimi
 }
 
 /** Pieces one after the other. One whose channels are the same comes as mono; it stands for each of them. */
-function joinChannels(pieces: readonly AudioData[], samples: number): Float32Array[] {
+function joinChannels(pieces: readonly AudioData[]): Float32Array[] {
   if (pieces.length === 1) return pieces[0]!.channelData;
   const count = Math.max(...pieces.map(({ channelData }) => channelData.length));
-  return Array.from({ length: count }, (_, channel) => {
-    const joined = new Float32Array(samples);
-    let at = 0;
-    for (const { channelData } of pieces) {
-      joined.set(channelData[channel] ?? channelData[0]!, at);
-      at += channelData[0]!.length;
-    }
-    return joined;
-  });
+  return Array.from({ length: count }, (_, channel) =>
+    joinSamples(pieces.map(({ channelData }) => channelData[channel] ?? channelData[0]!)),
+  );
 }
 
 function failure(bytes: Uint8Array, name: string, message: string): LabError {

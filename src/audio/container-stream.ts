@@ -2,7 +2,8 @@ import decode, { type StreamDecoder } from "audio-decode";
 import audioType from "audio-type";
 import { LabError, messageOf } from "../core/errors.js";
 import { unsupported } from "./audio-errors.js";
-import { mixToMono } from "./sound.js";
+import { joinBytes, joinSamples } from "./join-samples.js";
+import { mixToMono, withNumbersOnly } from "./sound.js";
 
 /** The containers that can be heard from their beginning on; the others keep what a decoder needs at their end. */
 const streamable = ["wav", "aiff", "flac", "mp3", "aac", "opus", "oga", "caf"] as const;
@@ -43,8 +44,7 @@ export function openContainerStream(name: string): ContainerStream {
     });
     if (channelData.length === 0) return null;
     hasSound = true;
-    const mono = mixToMono(channelData);
-    return { samples: mono.map((sample) => (Number.isFinite(sample) ? sample : 0)), rateHz: sampleRate };
+    return { samples: withNumbersOnly(mixToMono(channelData)), rateHz: sampleRate };
   };
   const begin = async (): Promise<DecodedPiece | null> => {
     decoder = await openDecoder(head, name);
@@ -54,10 +54,7 @@ export function openContainerStream(name: string): ContainerStream {
   return {
     async push(bytes) {
       if (decoder !== null) return await decodePiece(bytes);
-      const joined = new Uint8Array(head.length + bytes.length);
-      joined.set(head);
-      joined.set(bytes, head.length);
-      head = joined;
+      head = joinBytes(head, bytes);
       return head.length < headBytes ? null : await begin();
     },
     async end() {
@@ -66,10 +63,7 @@ export function openContainerStream(name: string): ContainerStream {
       const last = await decodePiece();
       if (!hasSound) throw unsupported(name, "no sound was found in it");
       if (first === null || last === null) return first ?? last;
-      const samples = new Float32Array(first.samples.length + last.samples.length);
-      samples.set(first.samples);
-      samples.set(last.samples, first.samples.length);
-      return { samples, rateHz: first.rateHz };
+      return { samples: joinSamples([first.samples, last.samples]), rateHz: first.rateHz };
     },
     close: () => decoder?.free(),
   };

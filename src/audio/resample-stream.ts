@@ -1,4 +1,5 @@
 import { ConverterType, create } from "@alexanderolsen/libsamplerate-js";
+import { joinSamples } from "./join-samples.js";
 
 /** Turns sound that arrives in pieces into another rate. */
 export interface ResampleStream {
@@ -32,7 +33,7 @@ export async function openResampleStream(fromHz: number, toHz: number): Promise<
       // A copy: the converter's own memory is what it returns, and the next call writes over it.
       pieces.push(converter.full(samples.slice(start, start + longestPiece)).slice());
     }
-    const joined = join(pieces);
+    const joined = joinSamples(pieces);
     given += samples.length;
     made += joined.length;
     return joined;
@@ -49,15 +50,4 @@ export async function openResampleStream(fromHz: number, toHz: number): Promise<
       isOpen = false;
     },
   };
-}
-
-function join(pieces: readonly Float32Array[]): Float32Array {
-  if (pieces.length === 1) return pieces[0]!;
-  const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    joined.set(piece, at);
-    at += piece.length;
-  }
-  return joined;
 }

@@ -1,5 +1,6 @@
 import { ConverterType, create } from "@alexanderolsen/libsamplerate-js";
 import { LabError } from "../core/errors.js";
+import { joinSamples } from "./join-samples.js";
 
 type Converter = Awaited<ReturnType<typeof create>>;
 
@@ -84,13 +85,7 @@ async function convertInPieces(
     for (let start = 0; start < samples.length; start += pieceLength)
       pieces.push(converter.full(samples.slice(start, start + pieceLength)));
     pieces.push(converter.full(new Float32Array(Math.min(pieceLength, fromHz))));
-    const joined = new Float32Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      joined.set(piece, at);
-      at += piece.length;
-    }
-    return joined;
+    return joinSamples(pieces);
   } finally {
     converter.destroy();
   }

@@ -28,3 +28,8 @@ export function mixToMono(channels: readonly Float32Array[]): Float32Array {
   }
   return mono;
 }
+
+/** Samples with 0 in place of what is no number (NaN, infinite), so that one of them does not silence the others. */
+export function withNumbersOnly(samples: Float32Array): Float32Array {
+  return samples.map((sample) => (Number.isFinite(sample) ? sample : 0));
+}

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { PcmFormat } from "../audio/pcm-stream.js";
+import { type PcmFormat, pcmFormatNames } from "../audio/pcm-formats.js";
 import { LabError } from "../core/errors.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 import { openWorkplace, wholeNumber } from "./global-options.js";
@@ -16,10 +16,6 @@ interface ListenFlags {
   readonly json?: true;
 }
 
-const formats: readonly PcmFormat[] = [
-  ...(["s16le", "s24le", "s32le", "f32le", "f64le", "u8", "alaw", "mulaw"] as const),
-];
-
 /** An answer takes no longer than this, or the process that computes it is started anew. */
 const limitMs = 30_000;
 
@@ -31,7 +27,9 @@ export function addListenCommand(program: Command): void {
     .argument("[input]", "`-` for standard input; the microphone where it is left out")
     .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "general")
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
-    .addOption(new Option("--format <name>", "raw samples on standard input, of this kind").choices(formats))
+    .addOption(
+      new Option("--format <name>", "raw samples on standard input, of this kind").choices(pcmFormatNames),
+    )
     .option("--rate <hz>", "sample rate of raw samples (16000)", wholeNumber)
     .option("--channels <number>", "channels of raw samples (1)", wholeNumber)
     .option("--hop <seconds>", "from one answer to the next, 0.1 to 10", hopSeconds, 0.5)

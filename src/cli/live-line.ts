@@ -1,4 +1,4 @@
-import { stretchJson } from "../inference/answer-json.js";
+import { streamAnswerJson } from "../service/stream-json.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 
 /** Shows answers as they come. */
@@ -27,9 +27,7 @@ export function openLiveLine(
   return {
     show(answer) {
       if (asJson) {
-        const { behind, dropped } = answer;
-        const times = { behind: Number(behind.toFixed(3)), dropped: Number(dropped.toFixed(3)) };
-        output.write(`${JSON.stringify({ type: "answer", ...stretchJson(answer, labels), ...times })}\n`);
+        output.write(`${JSON.stringify(streamAnswerJson(answer, labels))}\n`);
       } else {
         const line = answerLine(answer, widest);
         output.write(isInPlace ? `\r\x1b[2K${line}` : `${line}\n`);

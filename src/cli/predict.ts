@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { RecordingJson } from "../inference/answer-json.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
-import type { FileAnswer } from "./predict-answers.js";
 
 interface PredictFlags {
   readonly model: string;
@@ -52,14 +52,21 @@ Examples:
     )
     .action(async (files: string[], flags: PredictFlags, command: Command) => {
       const { settings, log } = await openWorkplace(command);
-      const [{ LabError }, { openRecordingPool }, { answerRecording }, { predictorFor }, output] =
-        await Promise.all([
-          import("../core/errors.js"),
-          import("../inference/recording-pool.js"),
-          import("../inference/timeline.js"),
-          import("./predictor-for.js"),
-          import("./predict-answers.js"),
-        ]);
+      const [
+        { LabError },
+        { recordingJson },
+        { openRecordingPool },
+        { answerRecording },
+        { predictorFor },
+        output,
+      ] = await Promise.all([
+        import("../core/errors.js"),
+        import("../inference/answer-json.js"),
+        import("../inference/recording-pool.js"),
+        import("../inference/timeline.js"),
+        import("./predictor-for.js"),
+        import("./predict-answers.js"),
+      ]);
       const { checkTimelinePath, writeTimeline } = await import("./timeline-file.js");
       const tasks = await recordingTasks(files);
       if (flags.timeline !== undefined) {
@@ -75,7 +82,7 @@ Examples:
       const { card } = predictor;
       const pool = openRecordingPool(tasks.length);
       const progress = tasks.length > 1 ? await openCounter(tasks.length) : null;
-      const answers: FileAnswer[] = [];
+      const answers: RecordingJson[] = [];
       let failed = 0;
       const startMs = Date.now();
       const fail = (problem: string): void => {
@@ -90,7 +97,7 @@ Examples:
           if ("problem" in heard) fail(heard.problem);
           else {
             const answer = answerRecording(predictor, heard.wave, heard.speech, { hopSeconds: flags.hop });
-            answers.push(output.fileAnswer(path, answer, card));
+            answers.push(recordingJson(answer, path, card));
           }
           progress?.advance();
         }
@@ -140,7 +147,7 @@ async function openCounter(total: number) {
 }
 
 /** "12 recordings in 3.4 s: 11 answered (5 sad, 4 happy), 1 without speech among them, 2 unsure; 1 failed" */
-function summary(answers: readonly FileAnswer[], failed: number, tookSeconds: number): string {
+function summary(answers: readonly RecordingJson[], failed: number, tookSeconds: number): string {
   const spoken = answers.filter(({ speech }) => speech);
   const counts = new Map<string, number>();
   for (const { emotion } of spoken) counts.set(emotion, (counts.get(emotion) ?? 0) + 1);

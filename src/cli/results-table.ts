@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { LabError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
 import { formatSeconds } from "../core/progress.js";
+import { replaceBlock } from "../core/replace-block.js";
 import type { Settings } from "../core/settings.js";
 import { evaluateFolds, type Figure, type PartMetrics } from "../evaluation/report.js";
 import { rankedRows } from "../notebook/studies/comparison/charts.js";
@@ -85,15 +85,7 @@ export function rankingMarkdown(rows: readonly ComparedRow[]): string {
 
 /** The page with `table` in its block. Throws LabError when it has no block. */
 export function replaceResults(page: string, table: string, name = "README.md"): string {
-  const start = page.indexOf(resultsStart);
-  const end = page.indexOf(resultsEnd);
-  if (start < 0 || end < start) {
-    throw new LabError(
-      `${name} has no block for the results.`,
-      `Put the lines ${resultsStart} and ${resultsEnd} where the table belongs.`,
-    );
-  }
-  return `${page.slice(0, start + resultsStart.length)}\n\n${table}\n\n${page.slice(end)}`;
+  return replaceBlock(page, { start: resultsStart, end: resultsEnd, holds: "the results" }, table, name);
 }
 
 /** Writes the table of results/ into README.md of the checkout; tells whether the page changed. */

@@ -1,7 +1,8 @@
 import { basename, extname } from "node:path";
 import { LabError } from "../core/errors.js";
+import type { RecordingJson } from "../inference/answer-json.js";
 import { escapeHtml } from "../notebook/reports/escape.js";
-import { type FileAnswer, timelineCsv, timelineTable } from "./predict-answers.js";
+import { timelineCsv, timelineTable } from "./predict-answers.js";
 
 const endings = [".svg", ".html", ".csv"];
 
@@ -17,7 +18,7 @@ export function checkTimelinePath(path: string): void {
 /** A recording's timeline as a picture, a page of its own that needs nothing else, or rows; by the path's ending. */
 export async function writeTimeline(
   path: string,
-  answer: FileAnswer,
+  answer: RecordingJson,
   labels: readonly string[],
 ): Promise<void> {
   const { writeFileAtomic } = await import("../core/files.js");
@@ -43,7 +44,7 @@ svg { max-width: 100%; height: auto; border-radius: 6px; }
 pre { overflow-x: auto; }
 .note { opacity: 0.75; }`;
 
-function timelinePage(name: string, answer: FileAnswer, svg: string): string {
+function timelinePage(name: string, answer: RecordingJson, svg: string): string {
   const { emotion, confidence, speech, unsure, model, duration } = answer;
   const sureness = `${(100 * confidence).toFixed(0)}% confidence${unsure ? ", unsure" : ""}`;
   const summary = speech ? `${emotion} (${sureness})` : "nobody speaks";

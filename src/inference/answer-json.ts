@@ -20,8 +20,9 @@ export interface StretchJson extends EmotionJson {
   readonly end: number;
 }
 
-/** The answer for a recording as JSON. */
+/** The answer for a recording as JSON. Fields may be added; none is renamed or taken away. */
 export interface RecordingJson extends EmotionJson {
+  /** As it was given, or found in a folder; `-` for standard input; in the service the name that the client gave. */
   readonly file: string;
   /** Seconds. */
   readonly duration: number;

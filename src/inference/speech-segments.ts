@@ -9,14 +9,14 @@ export interface SpeechSegment {
 }
 
 /** Speech begins at this probability and goes on above the lower one: the values of Silero's get_speech_timestamps. */
-const beginsAt = 0.5;
+export const speechBeginsAt = 0.5;
 const endsBelow = 0.35;
 /** Pauses shorter than this belong to the speech around them; speech that is shorter than the other is none. */
 const shortestPauseSeconds = 0.1;
-const shortestSpeechSeconds = 0.25;
+export const shortestSpeechSeconds = 0.25;
 
 /** What is not louder anywhere is left as it is: -80 dB. */
-const quietestPeak = 1e-4;
+export const quietestPeak = 1e-4;
 
 /**
  * Where somebody speaks in a whole recording at 16 kHz, whatever its level: scaled to a peak of 1 first, since the network
@@ -46,7 +46,7 @@ export function findSpeech(probabilities: ArrayLike<number>): SpeechSegment[] {
   };
   for (let i = 0; i < probabilities.length; i++) {
     const probability = probabilities[i]!;
-    if (probability >= beginsAt) {
+    if (probability >= speechBeginsAt) {
       if (start < 0) start = i;
       pause = -1;
     } else if (start >= 0 && probability < endsBelow) {

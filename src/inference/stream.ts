@@ -1,6 +1,7 @@
 import { sampleRateHz } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
 import { type AnsweredClasses, answerOf, type EmotionAnswer, type WindowAnswer } from "./predict.js";
+import { quietestPeak, shortestSpeechSeconds, speechBeginsAt } from "./speech-segments.js";
 import { chunkSamples, type VoiceActivity } from "./voice-activity.js";
 
 /** How a stream of sound is cut for a model. */
@@ -30,14 +31,8 @@ export interface SoundStream {
   end(): StreamWindow | null;
 }
 
-/** So much speech in the last second makes a window speech: `findSpeech` takes no less for speech either. */
-const leastSpeechSeconds = 0.25;
 /** Speech that ended longer ago than this is over, though the window still holds it. */
 const recentSeconds = 1;
-/** The network's probability from which a chunk is speech, as in `findSpeech`. */
-const speechFrom = 0.5;
-/** Sound that is not louder anywhere is left as it is: -80 dB, as in `speechIn`. */
-const quietestPeak = 1e-4;
 
 /** Begins to listen. Throws LabError for a layout without samples. */
 export function openStream(layout: StreamLayout, activity?: VoiceActivity): SoundStream {
@@ -108,7 +103,7 @@ function openVoice(activity: VoiceActivity) {
     peaks[second % peaks.length] = peak;
     const loudest = Math.max(...peaks);
     const scaled = loudest > quietestPeak ? chunk.map((sample) => sample / loudest) : chunk;
-    recent[chunks % recent.length] = listener.hear(scaled) >= speechFrom ? 1 : 0;
+    recent[chunks % recent.length] = listener.hear(scaled) >= speechBeginsAt ? 1 : 0;
     chunks++;
   };
   return {
@@ -126,7 +121,7 @@ function openVoice(activity: VoiceActivity) {
     },
     isSpeech(): boolean {
       const spoken = recent.reduce((sum, one) => sum + one, 0);
-      return (spoken * chunkSamples) / sampleRateHz >= leastSpeechSeconds;
+      return (spoken * chunkSamples) / sampleRateHz >= shortestSpeechSeconds;
     },
   };
 }

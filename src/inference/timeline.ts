@@ -10,7 +10,7 @@ import {
   type WindowAnswer,
   windowSamples,
 } from "./predict.js";
-import type { SpeechSegment } from "./speech-segments.js";
+import { type SpeechSegment, shortestSpeechSeconds } from "./speech-segments.js";
 
 /** A stretch of a recording with its emotion. */
 export interface TimelineEntry extends EmotionAnswer {
@@ -35,9 +35,6 @@ export interface TimelineOptions {
   /** Seconds of one entry, 1 where absent. */
   readonly hopSeconds?: number;
 }
-
-/** Shorter speech makes no entry speech: as `findSpeech` has it. */
-const leastSpeechSeconds = 0.25;
 
 /**
  * The answer for a recording with its timeline. What the model hears at once is answered as `predictWaves` does.
@@ -70,7 +67,7 @@ export function answerRecording(
   const entries = Array.from({ length: count }, (_, i) => {
     const [start, end] = [i * hopSeconds, Math.min(duration, (i + 1) * hopSeconds)];
     const seconds = speechSecondsIn(speech, start, end);
-    return { start, end, seconds, speech: seconds >= Math.min(leastSpeechSeconds, (end - start) / 2) };
+    return { start, end, seconds, speech: seconds >= Math.min(shortestSpeechSeconds, (end - start) / 2) };
   });
   const length = windowSamples(predictor);
   const lastStart = wave.samples.length - length;

@@ -64,7 +64,6 @@ interface Job {
 
 interface Worker {
   readonly child: ChildProcess;
-  readonly facts: ModelFacts;
   job: Job | null;
 }
 
@@ -198,7 +197,7 @@ class Pool implements PredictionWorkers {
     const facts = await greet(child, this.options);
     this.known ??= facts;
     this.failedStarts = 0;
-    const worker: Worker = { child, facts, job: null };
+    const worker: Worker = { child, job: null };
     child.on("message", (message: WorkerMessage) => this.receive(worker, message));
     child.once("exit", () => this.lose(worker));
     this.idle.push(worker);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { pcmFormats } from "../audio/pcm-stream.js";
+import { pcmFormatNames } from "../audio/pcm-formats.js";
 
 const probability = z.number().min(0).max(1);
 
@@ -32,10 +32,8 @@ export const predictionQuerySchema = z.object({
 });
 export type PredictionQuery = z.infer<typeof predictionQuerySchema>;
 
-const pcmNames = Object.keys(pcmFormats) as [keyof typeof pcmFormats, ...(keyof typeof pcmFormats)[]];
-
 export const streamQuerySchema = z.object({
-  format: z.enum(pcmNames).default("s16le").describe("How samples lie in the messages."),
+  format: z.enum(pcmFormatNames).default("s16le").describe("How samples lie in the messages."),
   rate: z.number().int().min(4_000).max(192_000).default(16_000).describe("Samples a second, Hz."),
   channels: z.number().int().min(1).max(32).default(1),
   hop: z.number().min(0.1).max(10).default(0.5).describe("Seconds from one answer to the next."),

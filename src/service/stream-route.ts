@@ -1,13 +1,13 @@
 import type { WebSocket } from "@fastify/websocket";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { openPcmStream } from "../audio/pcm-stream.js";
-import { stretchJson } from "../inference/answer-json.js";
 import type { VoiceActivity } from "../inference/voice-activity.js";
 import type { ServiceMetrics } from "./metrics.js";
 import type { PredictionWorkers } from "./prediction-workers.js";
 import { refusals } from "./predictions-route.js";
 import { ProblemError, problemOf, problems } from "./problems.js";
 import { jsonSchema, type StreamQuery, streamQuerySchema } from "./schemas.js";
+import { milli, streamAnswerJson } from "./stream-json.js";
 import { openStreamSession, type StreamSummary } from "./stream-session.js";
 
 export interface StreamOptions {
@@ -54,7 +54,7 @@ export function addStreamRoute(app: FastifyInstance, options: StreamOptions): Op
           }),
         },
       },
-      preValidation: async (request, reply) => {
+      preValidation: async (request) => {
         if (!request.ws) {
           throw new ProblemError({
             status: 426,
@@ -71,7 +71,6 @@ export function addStreamRoute(app: FastifyInstance, options: StreamOptions): Op
         request.raw.socket.once("close", () => {
           reserved--;
         });
-        void reply;
       },
     },
     (socket, request) => {
@@ -99,7 +98,7 @@ function serveStream(
   const { format, channels, rate: rateHz, hop: hopSeconds, live } = request.query;
   const { facts } = workers;
   const decode = openPcmStream({ format, channels, rateHz });
-  const tell = (message: Record<string, unknown>): void => {
+  const tell = (message: object): void => {
     if (socket.readyState !== socket.OPEN) return;
     socket.send(JSON.stringify(message));
     if (socket.bufferedAmount > mostUnreadBytes) socket.terminate();
@@ -109,13 +108,7 @@ function serveStream(
     hearWindow: (samples) => workers.run({ kind: "window", samples }, { limitMs }),
     onAnswer(answer) {
       metrics.answers.inc({ kind: "window" });
-      const { behind, dropped } = answer;
-      tell({
-        type: "answer",
-        ...stretchJson(answer, facts.labels),
-        behind: milli(behind),
-        dropped: milli(dropped),
-      });
+      tell(streamAnswerJson(answer, facts.labels));
     },
   });
   let work: Promise<void> = Promise.resolve();
@@ -191,9 +184,4 @@ function summaryJson({ seconds, answers, skipped, dropped, mostBehind }: StreamS
     dropped: milli(dropped),
     mostBehind: milli(mostBehind),
   };
-}
-
-/** Seconds to the millisecond. */
-function milli(seconds: number): number {
-  return Number(seconds.toFixed(3));
 }

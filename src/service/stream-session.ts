@@ -40,8 +40,6 @@ export interface StreamSessionOptions {
   readonly isLive: boolean;
   /** Without it every window counts as speech. */
   readonly activity?: VoiceActivity;
-  /** Smooths each answer by the one before it; true where absent. */
-  readonly smooths?: boolean;
   readonly hearWindow: (samples: Float32Array) => Promise<WindowAnswer>;
   readonly onAnswer: (answer: StreamAnswer) => void;
   /** Milliseconds that only grow; tests bring their own. */
@@ -169,8 +167,7 @@ class Session implements StreamSession {
     const heard = await this.options.hearWindow(due.samples);
     this.droppedSamples += Math.max(0, start - this.heardUntil);
     this.heardUntil = end;
-    const smoothing = this.options.smooths === false ? openSmoothing(this.options.facts) : this.smoothing;
-    const answer = smoothing.next(heard, speech);
+    const answer = this.smoothing.next(heard, speech);
     const behind = (this.now() - arrivedMs) / 1000;
     this.answers++;
     this.mostBehind = Math.max(this.mostBehind, behind);

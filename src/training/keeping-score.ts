@@ -4,7 +4,7 @@ import type { KeptBy } from "./run-spec.js";
 
 /**
  * How good an epoch is on validation: the UAR of all clips, or the mean of the corpora's own UAR. Over all clips, eight
- * recalls count alike, and that of an emotion that one corpus alone has rests on very few clips: 16 of 1,112 for calm.
+ * recalls count alike, and that of an emotion that one corpus alone has rests on very few clips: 32 of 1,112 for calm.
  * Throws LabError when there are no predictions.
  */
 export function keepingScore(predictions: readonly Prediction[], keptBy: KeptBy = "uar"): number {

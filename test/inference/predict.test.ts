@@ -4,22 +4,10 @@ import { LabError } from "../../src/core/errors.js";
 import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { emotions } from "../../src/corpora/emotions.js";
-import { defaultLogMel } from "../../src/features/feature-spec.js";
-import type { ModelCard } from "../../src/inference/model-card.js";
 import { predictRecording, predictWaves, prepareInput, windowSamples } from "../../src/inference/predict.js";
-import { buildResNet } from "../../src/models/resnet.js";
+import { bands, card, network } from "./toy-predictor.js";
 
 beforeAll(() => void loadTensorFlow());
-const bands = 16;
-const card = {
-  name: "toy",
-  labels: emotions,
-  features: { ...defaultLogMel, bands, windowLength: 512 },
-  standardisation: { mean: new Array(bands).fill(-40), deviation: new Array(bands).fill(20) },
-  frames: 40,
-  temperature: 2,
-} as unknown as ModelCard;
-const network = () => buildResNet({ frames: 40, bands, channels: [8, 16], blocks: [1, 1], headUnits: 8 });
 const wave = (seconds: number, seed: number) => {
   const random = createRandom(seed).fork("wave");
   const samples = Float32Array.from({ length: seconds * 16_000 }, () => 0.3 * random.normal());

@@ -2,26 +2,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { emotions } from "../../src/corpora/emotions.js";
-import { defaultLogMel } from "../../src/features/feature-spec.js";
-import type { ModelCard } from "../../src/inference/model-card.js";
 import { type Predictor, predictWaves } from "../../src/inference/predict.js";
 import { answerRecording } from "../../src/inference/timeline.js";
-import { buildResNet } from "../../src/models/resnet.js";
+import { card, network } from "./toy-predictor.js";
 
 beforeAll(() => void loadTensorFlow());
-const bands = 16;
-const card = {
-  name: "toy",
-  labels: emotions,
-  features: { ...defaultLogMel, bands, windowLength: 512 },
-  standardisation: { mean: new Array(bands).fill(-40), deviation: new Array(bands).fill(20) },
-  frames: 40, // 10,240 samples: 0.64 s
-  temperature: 2,
-} as unknown as ModelCard;
-const predictor: () => Predictor = () => ({
-  card,
-  model: buildResNet({ frames: 40, bands, channels: [8, 16], blocks: [1, 1], headUnits: 8 }),
-});
+const predictor = (): Predictor => ({ card, model: network() });
 const random = createRandom(3).fork("sound");
 /** Noise, then a tone, then noise: the model's answers differ from one to the other. */
 const samples = Float32Array.from({ length: 80_000 }, (_, i) =>
