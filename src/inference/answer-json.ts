@@ -38,8 +38,9 @@ type Spoken = EmotionAnswer & { readonly speech: boolean };
 export function emotionJson(answer: Spoken, labels: readonly string[]): EmotionJson {
   const { emotion, confidence, unsure, speech, probabilities } = answer;
   return {
-    ...{ emotion, confidence: rounded(confidence), unsure, speech },
+    ...{ emotion, confidence: rounded(confidence) },
     probabilities: Object.fromEntries(labels.map((label, i) => [label, rounded(probabilities[i]!)])),
+    ...{ speech, unsure },
   };
 }
 
@@ -55,9 +56,10 @@ export function recordingJson(
   file: string,
   { name, labels }: { readonly name: string; readonly labels: readonly string[] },
 ): RecordingJson {
+  const { speech, unsure, ...told } = emotionJson(answer, labels);
   return {
-    ...{ file, duration: rounded(answer.duration), ...emotionJson(answer, labels) },
-    ...{ timeline: answer.timeline.map((entry) => stretchJson(entry, labels)), model: name },
+    ...{ file, duration: rounded(answer.duration), ...told, model: name, speech, unsure },
+    timeline: answer.timeline.map((entry) => stretchJson(entry, labels)),
   };
 }
 

@@ -6,9 +6,9 @@ const probability = z.number().min(0).max(1);
 const emotion = {
   emotion: z.string().describe("The label with the largest probability."),
   confidence: probability.describe("Its probability, calibrated on validation clips."),
-  unsure: z.boolean().describe("Whether the confidence is below the model's threshold."),
-  speech: z.boolean().describe("Whether somebody speaks; where nobody does, the emotion means nothing."),
   probabilities: z.record(z.string(), probability).describe("By label, summing to 1."),
+  speech: z.boolean().describe("Whether somebody speaks; where nobody does, the emotion means nothing."),
+  unsure: z.boolean().describe("Whether the confidence is below the model's threshold."),
 };
 
 const stretch = {
@@ -17,13 +17,16 @@ const stretch = {
   ...emotion,
 };
 
-/** The answer for a recording: what `affectlab predict --json` has for a file. */
+const { speech, unsure, ...told } = emotion;
+
+/** The answer for a recording: what `affectlab predict --json` has for a file, field by field in its order. */
 export const recordingSchema = z.object({
   file: z.string().describe("The name that the client gave, never a path of this machine."),
   duration: z.number().describe("Seconds."),
-  ...emotion,
-  timeline: z.array(z.object(stretch)).describe("Stretch by stretch, without gaps."),
+  ...told,
   model: z.string(),
+  ...{ speech, unsure },
+  timeline: z.array(z.object(stretch)).describe("Stretch by stretch, without gaps."),
 });
 
 export const predictionQuerySchema = z.object({
