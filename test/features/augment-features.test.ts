@@ -6,6 +6,7 @@ import type { Features } from "../../src/features/feature-spec.js";
 import { placeFeatures } from "../../src/features/place-features.js";
 import { maskBands, maskFrames } from "../../src/features/spec-augment.js";
 import { stretchFrames } from "../../src/features/stretch-features.js";
+import { warpBands } from "../../src/features/warp-bands.js";
 
 /** Value of frame f and band b: 1 + f + 100 b, so that every cell is known and none is 0. */
 const ramp = (frames: number, bands: number): Features => ({
@@ -35,6 +36,26 @@ describe("stretchFrames", () => {
   it("refuses a factor that is not positive", () => {
     for (const factor of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => stretchFrames(ramp(3, 1), factor)).toThrow(`factor is ${factor}`);
+    }
+  });
+});
+
+describe("warpBands", () => {
+  it("puts what lay at a band at the band times the factor, between bands by linear interpolation", () => {
+    expect(warpBands(ramp(2, 5), 2).values).toEqual(
+      Float32Array.from([1, 51, 101, 151, 201, 2, 52, 102, 152, 202]),
+    );
+    expect(warpBands(ramp(1, 5), 0.5).values).toEqual(Float32Array.from([1, 201, 401, 401, 401]));
+  });
+
+  it("leaves clips as they are at 1, and the only number of a frame at any factor", () => {
+    expect(warpBands(ramp(4, 3), 1)).toEqual(ramp(4, 3));
+    expect(warpBands(ramp(4, 1), 1.3)).toEqual(ramp(4, 1));
+  });
+
+  it("refuses a factor that is not positive", () => {
+    for (const factor of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      expect(() => warpBands(ramp(3, 2), factor)).toThrow(`factor is ${factor}`);
     }
   });
 });
@@ -164,6 +185,19 @@ describe("augmentFeatures", () => {
     expect(Math.max(...shifts) - Math.min(...shifts)).toBeGreaterThan(0.35);
   });
 
+  it("warps bands within the range, both ways", () => {
+    const random = createRandom(7);
+    const line: Features = { values: Float32Array.from({ length: 32 }, (_, band) => band), frames: 1, bands: 32 };
+    const factors = Array.from({ length: 300 }, () => {
+      const out = new Float32Array(32);
+      augmentFeatures(line, 1, { bandWarp: 0.1 }, random, out);
+      return 20 / out[20]!;
+    });
+    expect(Math.min(...factors)).toBeGreaterThanOrEqual(0.8999);
+    expect(Math.max(...factors)).toBeLessThanOrEqual(1.1001);
+    expect(Math.max(...factors) - Math.min(...factors)).toBeGreaterThan(0.17);
+  });
+
   it("writes its row of the batch only, the same for the same seed, and leaves the clip as it is", () => {
     const draw = (): Float32Array => {
       const out = new Float32Array(3 * 90 * 16).fill(7);
@@ -182,6 +216,7 @@ describe("augmentFeatures", () => {
     const augment = (options: object) =>
       augmentFeatures(clip, 90, options, createRandom(0), new Float32Array(90 * 16));
     expect(() => augment({ stretch: 1 })).toThrow("stretch is 1");
+    expect(() => augment({ bandWarp: 1.5 })).toThrow("bandWarp is 1.5");
     expect(() => augment({ level: Number.NaN })).toThrow("level is NaN");
     expect(() => augment({ timeMasks: -1 })).toThrow("timeMasks is -1");
     expect(() => augment({ bandMaskBands: 2.5 })).toThrow("bandMaskBands is 2.5");

@@ -5,7 +5,16 @@ export const lstm: Recipe = {
   // 20 ms between frames, as for the resnet: fewer steps to remember over.
   features: resnet.features,
   options: {},
-  training: { ...resnet.training, warmupEpochs: 2, weightDecay: 0.03, clipNorm: 1 },
+  training: {
+    ...resnet.training,
+    epochs: 90,
+    warmupEpochs: 2,
+    weightDecay: 0.03,
+    clipNorm: 1,
+    // Other lengths of the vocal tract: a small network hears few voices, and is judged on others.
+    augmentation: { ...resnet.training.augmentation, bandWarp: 0.1 },
+    keptBy: "mean-corpus-uar",
+  },
   quick: { epochs: 3, averageDecay: 0.99 },
   sample: { epochs: 8, averageDecay: 0.9, batchSize: 32 },
 };
