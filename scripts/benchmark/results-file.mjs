@@ -34,6 +34,8 @@ const row = z.strictObject({
   missing: z.record(z.string(), z.string()),
   /** What is measured, where the task's name does not say it. */
   note: z.string().optional(),
+  /** When this row was measured, where that was later than the rest. */
+  measured: z.iso.datetime().optional(),
 });
 
 export const benchmarkFile = z.strictObject({
@@ -79,4 +81,28 @@ export async function readBenchmark(root) {
 /** @param {string} root @param {Benchmark} benchmark */
 export async function writeBenchmark(root, benchmark) {
   await writeJson(benchmarkPath(root), benchmarkFile.parse(benchmark));
+}
+
+/**
+ * The committed figures with rows that were measured later in place of their own. Throws a SetupError when the machine
+ * or a version is another one: ratios of two machines do not stand in one table.
+ * @param {Benchmark} committed
+ * @param {Benchmark} later
+ * @returns {Benchmark}
+ */
+export function withRowsReplaced(committed, later) {
+  for (const part of /** @type {const} */ (["machine", "versions"])) {
+    const [before, now] = [JSON.stringify(committed[part]), JSON.stringify(later[part])];
+    if (before === now) continue;
+    throw new SetupError(
+      `The ${part} of results/benchmark.json is not that of these figures: ${before} and ${now}.`,
+      "Measure everything anew: npm run benchmark",
+    );
+  }
+  /** @param {Row} row */
+  const key = ({ task, precision }) => `${task} ${precision}`;
+  const found = new Map(later.rows.map((row) => [key(row), { ...row, measured: later.measured }]));
+  const rows = committed.rows.map((row) => found.get(key(row)) ?? row);
+  const known = new Set(committed.rows.map(key));
+  return { ...committed, rows: [...rows, ...[...found.values()].filter((row) => !known.has(key(row)))] };
 }

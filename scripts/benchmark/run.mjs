@@ -10,7 +10,7 @@ import { describeMachine } from "./machine.mjs";
 import { measureEach } from "./measure-each.mjs";
 import { measurements } from "./measurements.mjs";
 import { findPytorchPython } from "./pytorch-python.mjs";
-import { readBenchmark, writeBenchmark } from "./results-file.mjs";
+import { readBenchmark, withRowsReplaced, writeBenchmark } from "./results-file.mjs";
 import { refuseDuringTraining } from "./running-trainings.mjs";
 import { openSides } from "./sides.mjs";
 import { benchmarkMarkdown, writeTable } from "./table.mjs";
@@ -42,6 +42,10 @@ export async function benchmark(given) {
   if (isWhole) {
     await writeBenchmark(root, measured);
     await show(measured);
+  } else if (options.isReplacing) {
+    const replaced = withRowsReplaced(await committed(), measured);
+    await writeBenchmark(root, replaced);
+    await show(replaced);
   } else {
     console.log(benchmarkMarkdown(measured));
     console.log(

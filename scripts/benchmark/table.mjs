@@ -25,7 +25,17 @@ export function benchmarkMarkdown(benchmark) {
   const header = ["task", "precision", "unit", "ours", "PyTorch", "ratio", "Keras", "stock tfjs", "librosa"];
   const sides = header.map((_, i) => (i < 3 ? ":--" : "--:"));
   const lines = [header, sides, ...rows.map(cellsOf)].map((cells) => `| ${cells.join(" | ")} |`);
-  return `Measured on ${day}: ${place}; ${used.join(", ")}${effort}.\n\n${lines.join("\n")}${reasons(rows)}`;
+  return `Measured on ${day}: ${place}; ${used.join(", ")}${effort}.\n\n${lines.join("\n")}${later(rows)}${reasons(rows)}`;
+}
+
+/** Which rows are of another hour than the rest. @param {readonly Row[]} rows */
+function later(rows) {
+  const days = [...new Set(rows.flatMap(({ measured }) => measured?.slice(0, 10) ?? []))];
+  const lines = days.map((day) => {
+    const of = rows.filter(({ measured }) => measured?.startsWith(day));
+    return `- Measured later, on ${day}: ${of.map(({ task, precision }) => `${task} ${precision}`).join(", ")}.`;
+  });
+  return lines.length === 0 ? "" : `\n\n${lines.join("\n")}`;
 }
 
 /** @param {Row} row */

@@ -64,9 +64,9 @@ export function augmentFeatures(
   for (const [name, value] of Object.entries({ timeMasks, timeMaskFrames, bandMasks, bandMaskBands })) {
     if (!Number.isInteger(value) || value < 0) throw outOfRange(name, value, "that is whole, from 0 up");
   }
-  const stretched = stretch > 0 ? stretchFrames(features, random.between(1 - stretch, 1 + stretch)) : features;
-  const varied =
-    bandWarp > 0 ? warpBands(stretched, random.between(1 - bandWarp, 1 + bandWarp)) : stretched;
+  const stretched =
+    stretch > 0 ? stretchFrames(features, random.between(1 - stretch, 1 + stretch)) : features;
+  const varied = bandWarp > 0 ? warpBands(stretched, random.between(1 - bandWarp, 1 + bandWarp)) : stretched;
   const shift = level > 0 ? random.between(-level, level) : 0;
   const placement = placeFeatures(varied, frames, random, out, offset);
   const first = offset + placement.start * features.bands;

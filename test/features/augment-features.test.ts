@@ -187,7 +187,11 @@ describe("augmentFeatures", () => {
 
   it("warps bands within the range, both ways", () => {
     const random = createRandom(7);
-    const line: Features = { values: Float32Array.from({ length: 32 }, (_, band) => band), frames: 1, bands: 32 };
+    const line: Features = {
+      values: Float32Array.from({ length: 32 }, (_, band) => band),
+      frames: 1,
+      bands: 32,
+    };
     const factors = Array.from({ length: 300 }, () => {
       const out = new Float32Array(32);
       augmentFeatures(line, 1, { bandWarp: 0.1 }, random, out);

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { parseArguments } from "../../../scripts/benchmark/arguments.mjs";
 import { benchmarkChart } from "../../../scripts/benchmark/draw.mjs";
-import { type Benchmark, benchmarkFile, readBenchmark } from "../../../scripts/benchmark/results-file.mjs";
+import {
+  type Benchmark,
+  benchmarkFile,
+  readBenchmark,
+  withRowsReplaced,
+} from "../../../scripts/benchmark/results-file.mjs";
 import { median, ratioOf, significant } from "../../../scripts/benchmark/statistics.mjs";
 import { benchmarkMarkdown, replaceTable, tableEnd, tableStart } from "../../../scripts/benchmark/table.mjs";
 
@@ -66,6 +71,40 @@ describe("the file of figures", () => {
   });
 });
 
+describe("rows measured later", () => {
+  const [resnet] = example.rows as [Benchmark["rows"][number]];
+  const later: Benchmark = {
+    ...example,
+    measured: "2026-11-26T09:00:00.000Z",
+    rows: [
+      { ...resnet, ours: 1190 },
+      { ...resnet, precision: "float32", ours: 600 },
+    ],
+  };
+
+  it("take the place of their own, new ones stand at the end, and each says when", () => {
+    const whole = { ...example, rows: [{ ...resnet, task: "lstm-32" }, resnet] };
+    const { rows, measured } = withRowsReplaced(whole, later);
+    expect(measured).toBe(example.measured);
+    expect(rows.map(({ task, precision, ours }) => [task, precision, ours])).toEqual([
+      ["lstm-32", "bf16", 1196],
+      ["resnet", "bf16", 1190],
+      ["resnet", "float32", 600],
+    ]);
+    expect(rows.map((row) => row.measured)).toEqual([undefined, later.measured, later.measured]);
+    expect(benchmarkMarkdown({ ...whole, rows })).toContain(
+      "- Measured later, on 2026-11-26: resnet bf16, resnet float32.",
+    );
+  });
+
+  it("of another machine or version are refused", () => {
+    const slower = { ...later, machine: { ...later.machine, cores: 1 } };
+    expect(() => withRowsReplaced(example, slower)).toThrow(/machine of results\/benchmark.json/);
+    const newer = { ...later, versions: { ...later.versions, pytorch: "3.0.0" } };
+    expect(() => withRowsReplaced(example, newer)).toThrow(/versions of results\/benchmark.json/);
+  });
+});
+
 describe("the table", () => {
   it("has a row a task with the ratio in bold, and says why a side has no figure", () => {
     const table = benchmarkMarkdown(example);
@@ -101,6 +140,8 @@ describe("the command line", () => {
     });
     expect(parseArguments([], ["a", "b"]).tasks).toEqual(["a", "b"]);
     expect(() => parseArguments(["--tasks", "c"], ["a", "b"])).toThrow(/no task "c"/);
+    expect(parseArguments(["--tasks", "a", "--replace"], ["a", "b"]).isReplacing).toBe(true);
+    expect(() => parseArguments(["--replace"], ["a"])).toThrow(/--replace is for --tasks/);
     expect(() => parseArguments(["--fast"], ["a"])).toThrow(/--fast/);
   });
 });
