@@ -55,6 +55,7 @@ export { placeFeatures } from "./features/place-features.js";
 export { fitStandardisation, type Standardisation, standardise } from "./features/standardise.js";
 export * from "./inference/index.js";
 export { buildDenseNet, type DenseNetOptions, denseNetDefaults } from "./models/densenet.js";
+export { buildPage, pageDefaults } from "./models/page.js";
 export { architectures } from "./models/registry.js";
 export { buildResNet, type ResNetOptions, resNetDefaults } from "./models/resnet.js";
 export { buildWideResNet, wideResNetDefaults } from "./models/resnet-wide.js";

@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
-import { bandPass, tilt } from "./wave-filters.js";
+import { codeCoarsely } from "./wave-coding.js";
+import { bandLimit, bandPass, tilt } from "./wave-filters.js";
 import { addNoise, changeGain, reverberate } from "./wave-room.js";
 import { changeSpeed, shiftPitch, shiftTime } from "./wave-time.js";
 
@@ -25,6 +26,10 @@ export interface WaveAugmentation {
   readonly tiltDecibelsPerOctave?: Range | undefined;
   /** Noise of a random colour, white to brown. */
   readonly noise?: { readonly signalToNoiseDecibels: Range } | undefined;
+  /** As a recording at this rate has it: nothing above half of it. */
+  readonly sampleRateHz?: Range | undefined;
+  /** As a codec of few bits leaves it, the coarser the larger the step (`codeCoarsely`). */
+  readonly coding?: { readonly step: Range } | undefined;
   readonly gainDecibels?: Range | undefined;
 }
 
@@ -36,6 +41,13 @@ export const usualWaveAugmentation: WaveAugmentation = {
   bandPass: { lowestHz: [50, 350], highestHz: [3000, 7500] },
   tiltDecibelsPerOctave: [-3, 3],
   noise: { signalToNoiseDecibels: [8, 35] },
+};
+
+/** The usual variations, and what telephones, recorders and messengers do to a recording. */
+export const recordingAugmentation: WaveAugmentation = {
+  ...usualWaveAugmentation,
+  sampleRateHz: [7000, 16_000],
+  coding: { step: [0.3, 1.5] },
 };
 
 /**
@@ -73,6 +85,9 @@ export function augmentWave(samples: Float32Array, options: WaveAugmentation, ra
     const decibels = draw("signalToNoiseDecibels", noise.signalToNoiseDecibels);
     sound = addNoise(sound, decibels, random, random.between(-6, 0));
   }
+  if (options.sampleRateHz && happens())
+    sound = bandLimit(sound, draw("sampleRateHz", options.sampleRateHz) / 2);
+  if (options.coding && happens()) sound = codeCoarsely(sound, draw("coding.step", options.coding.step));
   if (options.gainDecibels && happens())
     sound = changeGain(sound, draw("gainDecibels", options.gainDecibels));
   return sound;

@@ -2,7 +2,7 @@
 export const lowestPower = 1e-10;
 
 /** 10 log10(x) is this times ln(x), which V8 computes three times as fast. */
-const decibelsPerLog = 10 / Math.LN10;
+export const decibelsPerLog = 10 / Math.LN10;
 
 /**
  * Power to decibels, 10 log10(max(power, 1e-10)); where `topDecibels` is given, values further below the loudest

@@ -64,6 +64,15 @@ export function bandPass(samples: Float32Array, lowestHz: number, highestHz: num
   });
 }
 
+/** Keeps what lies below a frequency, Hz, as a resampler does: all of it up to nine tenths, nothing from there on. */
+export function bandLimit(samples: Float32Array, highestHz: number): Float32Array {
+  const passesHz = 0.9 * highestHz;
+  return shapeSpectrum(samples, (hz) => {
+    if (hz <= passesHz) return 1;
+    return hz >= highestHz ? 0 : Math.cos(((Math.PI / 2) * (hz - passesHz)) / (highestHz - passesHz));
+  });
+}
+
 /** Tilts the spectrum around 1 kHz by so many dB an octave (between 60 Hz and 8 kHz): another microphone or distance. */
 export function tilt(samples: Float32Array, decibelsPerOctave: number): Float32Array {
   return shapeSpectrum(

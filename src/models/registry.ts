@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { buildDenseNet, denseNetDefaults, optimisedDenseNet } from "./densenet.js";
 import { buildLstm, lstmDefaults } from "./lstm.js";
+import { buildPage, pageDefaults } from "./page.js";
 import type { Pretrained } from "./pretrained.js";
 import { buildPretrainedWav2Vec2, pretrainedWav2Vec2Defaults } from "./pretrained-wav2vec2.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
@@ -79,6 +80,12 @@ export const architectures: readonly Architecture[] = [
     title: "Residual network with three times the channels, 1.6 million parameters",
     defaults: withoutShape(wideResNetDefaults),
     build: (options, shape, seed) => buildWideResNet({ ...options, ...shape, seed }),
+  },
+  {
+    name: "page",
+    title: "Residual network for the web page, taught by general, 712 thousand parameters",
+    defaults: withoutShape(pageDefaults),
+    build: (options, shape, seed) => buildPage({ ...options, ...shape, seed }),
   },
   {
     name: "simple-cnn",

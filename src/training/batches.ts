@@ -45,16 +45,16 @@ export function assembleTrainingBatch(
   examples.forEach((example, row) => {
     const { label } = example;
     const offset = row * frames * bands;
-    const own =
-      variedCopies === undefined ? example.features : oneOfCopies(example, variedCopies.share, random);
-    const features = waveAugmentation === undefined ? own : varySound(own, waveAugmentation, random);
+    const heard = variedCopies === undefined ? example : oneOfCopies(example, variedCopies.share, random);
+    const features =
+      waveAugmentation === undefined ? heard.features : varySound(heard.features, waveAugmentation, random);
     if (augmentation === null) placeFeatures(features, frames, null, values, offset);
     else augmentFeatures(features, frames, augmentation, random, values, offset);
     const weight = classWeights[label]!;
     for (let k = 0; k < classes; k++) labels[row * classes + k] = (weight * labelSmoothing) / classes;
     labels[row * classes + label]! += weight * (1 - labelSmoothing);
     if (distillation !== undefined)
-      listenToTeachers(example, distillation.share, weight, labels, row * classes);
+      listenToTeachers(heard.teacher!, distillation.share, weight, labels, row * classes);
   });
   if (mixup.share <= 0) return { values, labels, size }; // without mixup nothing is drawn for it
   const mixable = { features: values, labels, items: size };
@@ -64,20 +64,24 @@ export function assembleTrainingBatch(
 
 /** Moves a share of the target at `offset` from the label to what the teachers say. */
 function listenToTeachers(
-  { teacher }: Example,
+  teacher: Float32Array,
   share: number,
   weight: number,
   labels: Float32Array,
   offset: number,
 ): void {
-  teacher!.forEach((probability, k) => {
+  teacher.forEach((probability, k) => {
     labels[offset + k] = (1 - share) * labels[offset + k]! + share * weight * probability;
   });
 }
 
-/** A clip as itself or, on a share of occasions, as one of its varied copies. */
-function oneOfCopies({ features, varied = [] }: Example, share: number, random: Random): Features {
-  return varied.length > 0 && random.chance(share) ? varied[random.below(varied.length)]! : features;
+/** A clip as itself or, on a share of occasions, as one of its varied copies with what teachers say of that one. */
+function oneOfCopies(example: Example, share: number, random: Random): Pick<Example, "features" | "teacher"> {
+  const { varied = [], variedTeachers } = example;
+  if (varied.length === 0 || !random.chance(share)) return example;
+  const copy = random.below(varied.length);
+  const teacher = variedTeachers?.[copy];
+  return { features: varied[copy]!, ...(teacher !== undefined && { teacher }) };
 }
 
 /** Features that are samples, varied as a sound; their number changes with the speed. */

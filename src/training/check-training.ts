@@ -12,6 +12,8 @@ const knownWaveAugmentation: Required<WaveAugmentation> = {
   pitchSemitones: undefined,
   shiftSeconds: undefined,
   gainDecibels: undefined,
+  sampleRateHz: undefined,
+  coding: undefined,
 } as Required<WaveAugmentation>;
 
 const choices = { classWeights: ["none", "balanced"], sampling: ["every-clip", "balanced"] } as const;

@@ -45,18 +45,15 @@ export async function loadTrainingData(
   const { clips, split } = await splitOfRun(spec, settings);
   const used = new Set([...split.train, ...split.validation, ...split.test]);
   const items = clips.filter((clip) => used.has(clip.id));
-  const pretrained = pretrainedOf(spec);
-  const describe = (some: readonly Clip[], variation?: SoundVariation): Promise<Map<string, Features>> => {
-    const cache = { home: settings.home, variation, onProgress, stop };
-    return pretrained === null
-      ? cachedFeatures(some, spec.features, cache)
-      : frozenFeatures(some, spec.features, pretrained, cache);
-  };
-  const features = await describe(items);
+  const options = { settings, onProgress, stop };
+  const features = await describeClips(spec, items, options);
   const trained = new Set(split.train);
   const trainedItems = items.filter((clip) => trained.has(clip.id));
   const copies: Map<string, Features>[] = [];
-  for (const variation of variationsOf(spec.training)) copies.push(await describe(trainedItems, variation));
+  for (const variation of variationsOf(spec.training)) {
+    copies.push(await describeClips(spec, trainedItems, options, variation));
+  }
+  const pretrained = pretrainedOf(spec);
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
   const standardisation =
     pretrained === null
@@ -81,7 +78,46 @@ export async function loadTrainingData(
   };
 }
 
-function variationsOf({ variedCopies }: TrainingOptions): SoundVariation[] {
+/**
+ * The clips that a run was trained on, without its copies, or each with its sound varied: what its finished network is
+ * asked about, under the standardisation that the run has kept.
+ */
+export async function loadTrainingClips(
+  spec: RunSpec,
+  standardisation: Standardisation,
+  { settings: given, onProgress, stop }: DataOptions,
+  variation?: SoundVariation,
+): Promise<Example[]> {
+  const settings = { ...given, profile: spec.profile };
+  const { clips, split } = await splitOfRun(spec, settings);
+  const byId = new Map(clips.map((clip) => [clip.id, clip]));
+  const items = split.train.map((id) => byId.get(id)!);
+  const features = await describeClips(spec, items, { settings, onProgress, stop }, variation);
+  const isStandardised = pretrainedOf(spec) === null;
+  return items.map((clip) => {
+    const own = features.get(clip.id)!;
+    features.delete(clip.id);
+    const described = isStandardised ? standardise(own, standardisation) : own;
+    return { clip, features: described, label: emotionIndex(clip.emotion) };
+  });
+}
+
+/** What a run's network is given of clips, by id, or of their copies of one variation; from the cache or anew. */
+function describeClips(
+  spec: RunSpec,
+  clips: readonly Clip[],
+  { settings, onProgress, stop }: DataOptions,
+  variation?: SoundVariation,
+): Promise<Map<string, Features>> {
+  const pretrained = pretrainedOf(spec);
+  const cache = { home: settings.home, variation, onProgress, stop };
+  return pretrained === null
+    ? cachedFeatures(clips, spec.features, cache)
+    : frozenFeatures(clips, spec.features, pretrained, cache);
+}
+
+/** The copies of each training clip that training asks for, the same in every epoch. */
+export function variationsOf({ variedCopies }: TrainingOptions): SoundVariation[] {
   if (variedCopies === undefined) return [];
   const { copies, sound } = variedCopies;
   return Array.from({ length: copies }, (_, i) => ({ sound, number: i + 1 }));

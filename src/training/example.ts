@@ -11,4 +11,6 @@ export interface Example {
   readonly label: number;
   /** What the teachers say, [emotions] summing to 1, where training has any (`distillation`). */
   readonly teacher?: Float32Array;
+  /** What they say of each varied copy, which they hear with its own sound. */
+  readonly variedTeachers?: readonly Float32Array[];
 }

@@ -4,6 +4,7 @@ import { densenet } from "./recipes/densenet.js";
 import { densenetOptimised } from "./recipes/densenet-optimised.js";
 import { general } from "./recipes/general.js";
 import { lstm } from "./recipes/lstm.js";
+import { page } from "./recipes/page.js";
 import type { Recipe } from "./recipes/recipe.js";
 import { resnet } from "./recipes/resnet.js";
 import { resnetDistilled } from "./recipes/resnet-distilled.js";
@@ -20,6 +21,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   resnet,
   "resnet-distilled": resnetDistilled,
   "resnet-wide": resnetWide,
+  page,
   "simple-cnn": simpleCnn,
   densenet,
   "densenet-optimised": densenetOptimised,

@@ -61,6 +61,11 @@ export const rows: readonly Row[] = [
   network("resnet-distilled", "03-resnet", "Residual network taught by whisper and the ensemble", {
     mayJoinEnsemble: false,
   }),
+  // For recordings from everywhere, and taught by `general`, which votes already.
+  network("page", "03-resnet", "Residual network for the web page, taught by general", {
+    protocols: ["speaker-independent"],
+    mayJoinEnsemble: false,
+  }),
   network("lstm", "09-lstm", "Bidirectional LSTM"),
   network("transformer", "08-transformer", "Transformer"),
   network("simple-cnn", "04-simple-cnn", "Convolutions and max pooling"),

@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { LabError } from "../core/errors.js";
 import { readFileIfThere } from "../core/files.js";
+import { specHash } from "../core/hash.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions, writePredictions } from "../evaluation/predictions-file.js";
-import { loadTrainingData } from "./data.js";
+import type { SoundVariation } from "../features/sound-variation.js";
+import { loadTrainingClips, variationsOf } from "./data.js";
 import type { Example } from "./example.js";
 import { predictExamples } from "./predict-examples.js";
 import { loadRunModel } from "./run-model.js";
@@ -19,19 +21,40 @@ export interface TeachersOptions {
   readonly stop?: StopSignal | undefined;
 }
 
+/** What teachers say, by clip: of the clip itself, and of each of its varied copies. */
+export interface TeachersAnswers {
+  readonly own: ReadonlyMap<string, Float32Array>;
+  readonly varied: readonly ReadonlyMap<string, Float32Array>[];
+}
+
+/**
+ * What finished runs say of all that a network is trained on: the clips and, where it meets copies with varied sounds,
+ * these copies as they sound (`variedCopies` of the student, whatever the teachers themselves were trained on).
+ */
+export async function hearTeachers(spec: RunSpec, options: TeachersOptions): Promise<TeachersAnswers> {
+  const own = await askTeachers(spec, options);
+  const varied: Map<string, Float32Array>[] = [];
+  for (const variation of variationsOf(spec.training)) {
+    varied.push(await askTeachers(spec, options, variation));
+  }
+  return { own, varied };
+}
+
 /**
  * What finished runs say of the clips that they were trained on: the mean of their probabilities, by clip, softened by
- * the specification's temperature (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"). Clips that are
- * validated or tested on are never asked about. Throws LabError for a teacher of other clips.
+ * the specification's temperature (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"); with a variation
+ * of the clips' copies. Clips that are validated or tested on are never asked about. Throws LabError for a teacher of
+ * other clips.
  */
 export async function askTeachers(
   { teachers = [], training }: RunSpec,
   options: TeachersOptions,
+  variation?: SoundVariation,
 ): Promise<Map<string, Float32Array>> {
   const temperature = training.distillation?.temperature ?? 1;
   const answers = new Map<string, Float32Array>();
   for (const teacher of teachers) {
-    for (const { clip, probabilities } of await trainingPredictions(teacher, options)) {
+    for (const { clip, probabilities } of await trainingPredictions(teacher, options, variation)) {
       const sum = answers.get(clip) ?? new Float32Array(probabilities.length);
       soften(probabilities, temperature).forEach((p, k) => {
         sum[k]! += p / teachers.length;
@@ -43,19 +66,22 @@ export async function askTeachers(
 }
 
 /** The examples with what their teachers say. Throws LabError when they were not asked about one. */
-export function withTeachers(
-  examples: readonly Example[],
-  answers: ReadonlyMap<string, Float32Array>,
-): Example[] {
-  return examples.map((example) => {
-    const teacher = answers.get(example.clip.id);
-    if (teacher === undefined) {
+export function withTeachers(examples: readonly Example[], { own, varied }: TeachersAnswers): Example[] {
+  const answerTo = (clip: string, answers: ReadonlyMap<string, Float32Array>): Float32Array => {
+    const answer = answers.get(clip);
+    if (answer === undefined) {
       throw new LabError(
-        `The teachers were not trained on ${example.clip.id}.`,
+        `The teachers were not trained on ${clip}.`,
         "Teacher and student must be trained on the same clips.",
       );
     }
-    return { ...example, teacher };
+    return answer;
+  };
+  return examples.map((example) => {
+    const { id } = example.clip;
+    const teacher = answerTo(id, own);
+    const variedTeachers = varied.map((answers) => answerTo(id, answers));
+    return { ...example, teacher, ...(variedTeachers.length > 0 && { variedTeachers }) };
   });
 }
 
@@ -66,17 +92,20 @@ function soften(probabilities: readonly number[], temperature: number): number[]
   return powers.map((p) => p / sum);
 }
 
-/** Computed once for a run, and kept beside its other predictions in the store. */
+/** Computed once for a run and a variation, and kept beside the run's other predictions in the store. */
 async function trainingPredictions(
   teacher: RunSpec,
-  { settings, onProgress, stop }: TeachersOptions,
+  options: TeachersOptions,
+  variation?: SoundVariation,
 ): Promise<Prediction[]> {
-  const path = join(runFiles(runHash(teacher), settings).folder, "predictions-training.csv");
+  const { settings } = options;
+  const name = variation === undefined ? "training" : `training-${specHash(variation)}`;
+  const path = join(runFiles(runHash(teacher), settings).folder, `predictions-${name}.csv`);
   if ((await readFileIfThere(path)) !== null) return await readPredictions(path);
-  const { model } = await loadRunModel(teacher, settings, "best");
+  const { model, standardisation } = await loadRunModel(teacher, settings, "best");
   try {
-    const { train } = await loadTrainingData(teacher, { settings, onProgress, stop });
-    const predictions = await predictExamples(model, train, teacher.training.frames);
+    const clips = await loadTrainingClips(teacher, standardisation, options, variation);
+    const predictions = await predictExamples(model, clips, teacher.training.frames);
     await writePredictions(path, predictions);
     return predictions;
   } finally {

@@ -21,7 +21,7 @@ import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
 import { markRunning } from "./running.js";
-import { askTeachers, withTeachers } from "./teachers.js";
+import { hearTeachers, withTeachers } from "./teachers.js";
 
 export interface TrainOptions {
   readonly settings: Settings;
@@ -77,7 +77,7 @@ async function trainAndJudge(
 ): Promise<void> {
   const hash = runHash(spec);
   const answers =
-    spec.teachers === undefined ? null : await askTeachers(spec, { settings, onProgress, stop });
+    spec.teachers === undefined ? null : await hearTeachers(spec, { settings, onProgress, stop });
   const data = await loadTrainingData(spec, { settings, onProgress, stop });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);

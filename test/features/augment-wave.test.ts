@@ -1,8 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/core/random.js";
-import { augmentWave, usualWaveAugmentation } from "../../src/features/augment-wave.js";
+import {
+  augmentWave,
+  recordingAugmentation,
+  usualWaveAugmentation,
+} from "../../src/features/augment-wave.js";
 import { trackPitch } from "../../src/features/pitch.js";
-import { bandPass, convolve, tilt } from "../../src/features/wave-filters.js";
+import { codeCoarsely } from "../../src/features/wave-coding.js";
+import { bandLimit, bandPass, convolve, tilt } from "../../src/features/wave-filters.js";
 import { addNoise, changeGain, meanPower, reverberate } from "../../src/features/wave-room.js";
 import { changeSpeed, shiftPitch, shiftTime, stretchTime } from "../../src/features/wave-time.js";
 import { goldenSound, largestDistance } from "./golden.js";
@@ -131,6 +136,50 @@ describe("filters", () => {
     ] as const) {
       expect(decibels(middle(tilt(tone(hz), 3)), middle(tone(hz)))).toBeCloseTo(gain, 1);
     }
+  });
+});
+
+describe("what recorders and codecs leave", () => {
+  it("is nothing above half of the sample rate, and what lies below it as it was", () => {
+    const gain = (hz: number) => decibels(middle(bandLimit(tone(hz), 4000)), middle(tone(hz)));
+    for (const hz of [100, 1000, 3500]) expect(Math.abs(gain(hz))).toBeLessThan(0.05);
+    for (const hz of [4100, 6000, 7900]) expect(gain(hz)).toBeLessThan(-60);
+  });
+
+  it("is the sound itself where a codec rounds to nearly nothing, and worse the coarser it rounds", () => {
+    const clean = goldenSound("vowel");
+    const ratio = (step: number): number => {
+      const coded = codeCoarsely(clean, step);
+      return decibels(
+        clean,
+        coded.map((value, i) => value - clean[i]!),
+      );
+    };
+    expect(ratio(1e-6)).toBeGreaterThan(90);
+    expect(ratio(0.3)).toBeGreaterThan(ratio(0.8));
+    expect(ratio(0.8)).toBeGreaterThan(ratio(1.5));
+    expect(ratio(1.5)).toBeGreaterThan(2);
+  });
+
+  it("keeps length and silence, also of sounds shorter than a frame", () => {
+    expect(codeCoarsely(new Float32Array(3000), 0.5)).toEqual(new Float32Array(3000));
+    for (const length of [0, 1, 300, 511, 513]) {
+      const short = tone(300).slice(0, length);
+      const same = codeCoarsely(short, 1e-6);
+      expect(same.length).toBe(length);
+      if (length > 0) expect(largestDistance(same, short)).toBeLessThan(1e-5);
+    }
+  });
+
+  it("is drawn beside the usual variations, which stay as they are without it", () => {
+    const vowel = goldenSound("vowel");
+    const usual = augmentWave(vowel, usualWaveAugmentation, createRandom(4));
+    expect(augmentWave(vowel, { ...usualWaveAugmentation, coding: undefined }, createRandom(4))).toEqual(
+      usual,
+    );
+    const varied = [1, 2, 3, 4].map((seed) => augmentWave(vowel, recordingAugmentation, createRandom(seed)));
+    for (const sound of varied) expect(sound.every(Number.isFinite)).toBe(true);
+    expect(new Set(varied.map((sound) => sound[5000])).size).toBe(4);
   });
 });
 

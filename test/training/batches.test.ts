@@ -139,6 +139,28 @@ describe("a training batch", () => {
     });
   });
 
+  it("blends what teachers say of the copy that is met, and of the clip where that is met", () => {
+    const { clip, label } = examples[0]!;
+    const sound = (value: number) => ({ values: new Float32Array(16 * 4).fill(value), frames: 16, bands: 4 });
+    const clips = Array.from({ length: 60 }, () => ({
+      ...{ clip, label, features: sound(1), varied: [sound(2), sound(3)] },
+      teacher: Float32Array.of(1, 0, 0),
+      variedTeachers: [Float32Array.of(0, 1, 0), Float32Array.of(0, 0, 1)],
+    }));
+    const options = {
+      ...plain,
+      variedCopies: { copies: 2, share: 0.6, sound: {} },
+      distillation: { teachers: ["resnet"], share: 1, temperature: 1 },
+    };
+    const even = Float32Array.of(1, 1, 1);
+    const { values, labels } = assembleTrainingBatch(clips, options, even, createRandom(0));
+    const met = clips.map((_, i) => values[64 * i]! - 1);
+    expect(new Set(met)).toEqual(new Set([0, 1, 2]));
+    met.forEach((which, i) => {
+      expect([...labels.subarray(3 * i, 3 * i + 3)]).toEqual([0, 1, 2].map((k) => Number(k === which)));
+    });
+  });
+
   it("holds smoothed labels times the weight of their class", () => {
     const options = { ...plain, labelSmoothing: 0.3 };
     const { labels } = assembleTrainingBatch(examples, options, weights, createRandom(0));

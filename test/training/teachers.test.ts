@@ -7,13 +7,13 @@ import type { ProgressState } from "../../src/core/progress.js";
 import type { Settings } from "../../src/core/settings.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { readPredictions } from "../../src/evaluation/predictions-file.js";
-import { loadTrainingData } from "../../src/training/data.js";
+import { loadTrainingClips, loadTrainingData } from "../../src/training/data.js";
 import { defineRun } from "../../src/training/define-run.js";
 import { predictExamples } from "../../src/training/predict-examples.js";
 import { loadRunModel } from "../../src/training/run-model.js";
 import { type RunSpec, runHash } from "../../src/training/run-spec.js";
 import { runFiles } from "../../src/training/run-store.js";
-import { askTeachers, withTeachers } from "../../src/training/teachers.js";
+import { askTeachers, hearTeachers, withTeachers } from "../../src/training/teachers.js";
 import { trainRun } from "../../src/training/train-run.js";
 import { settingsWithTones, toneRequest } from "./toy-corpus.js";
 
@@ -84,7 +84,33 @@ describe("teachers", () => {
 
   it("of other clips are refused by the clip's name", async () => {
     const { train } = await loadTrainingData(student, { settings });
-    expect(() => withTeachers(train, new Map())).toThrow(`not trained on ${train[0]!.clip.id}`);
+    const silent = { own: new Map<string, Float32Array>(), varied: [] };
+    expect(() => withTeachers(train, silent)).toThrow(`not trained on ${train[0]!.clip.id}`);
+  });
+
+  it("hear the student's varied copies as they sound, though they were trained without any", async () => {
+    const variedCopies = { copies: 2, share: 0.5, sound: { probability: 1, speed: [0.85, 0.9] } } as const;
+    const spec = taughtBy(teacher, 1);
+    const training = { ...spec.training, variedCopies };
+    const { own, varied } = await hearTeachers({ ...spec, training }, { settings });
+    expect(own).toEqual(await askTeachers(spec, { settings }));
+    expect(varied).toHaveLength(2);
+    const { model, standardisation } = await loadRunModel(teacher, settings, "best");
+    for (const [i, answers] of varied.entries()) {
+      const variation = { sound: variedCopies.sound, number: i + 1 };
+      const copies = await loadTrainingClips(teacher, standardisation, { settings }, variation);
+      for (const { clip, probabilities } of await predictExamples(model, copies, teacher.training.frames)) {
+        probabilities.forEach((p, k) => void expect(answers.get(clip)![k]).toBeCloseTo(p, 5));
+      }
+    }
+    model.dispose();
+    const { train } = await loadTrainingData({ ...spec, training }, { settings });
+    const taught = withTeachers(train, { own, varied });
+    for (const { clip, variedTeachers } of taught) {
+      expect(variedTeachers).toEqual(varied.map((answers) => answers.get(clip.id)));
+    }
+    const heard = taught.some(({ teacher: clean, variedTeachers }) => clean![0] !== variedTeachers![0]![0]);
+    expect(heard).toBe(true);
   });
 
   it("are part of a run's name, as their own recipes define them", async () => {

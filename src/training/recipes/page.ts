@@ -1,0 +1,16 @@
+import { recordingAugmentation } from "../../features/augment-wave.js";
+import type { Recipe } from "./recipe.js";
+import { resnet } from "./resnet.js";
+
+/** A small network for recordings from everywhere, taught by the large one: what `general` hears, in a browser. */
+export const page: Recipe = {
+  ...resnet,
+  training: {
+    ...resnet.training,
+    learningRate: 2e-3,
+    variedCopies: { copies: 2, share: 0.5, sound: recordingAugmentation },
+    distillation: { teachers: ["general"], share: 0.7, temperature: 1.5 },
+    keptBy: "mean-corpus-uar",
+  },
+  sampleOptions: { channels: [8, 16], blocks: [1, 1], headUnits: 32 },
+};
