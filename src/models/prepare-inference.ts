@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { createFusedConvolution } from "../kernels/fused-convolution.js";
 import { foldNorm } from "./fold-norm.js";
+import { inputsOf, inputsOfLayer } from "./layer-graph.js";
 import { FusedBatchNorm, Rectifier } from "./layers.js";
 import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
 import { plainHeadOf } from "./plain-head.js";
@@ -136,18 +137,4 @@ function convolutionTo(tensor: tf.SymbolicTensor | null): Chain | null {
   const layer = tensor?.sourceLayer;
   if (layer === undefined || !isPlainConvolution(layer)) return null;
   return { convolution: layer, x: inputsOf(tensor!)[0]!, norm: null, addend: null, rectifies: false };
-}
-
-interface Node {
-  readonly inputTensors: readonly tf.SymbolicTensor[];
-}
-
-function inputsOf(tensor: tf.SymbolicTensor): readonly tf.SymbolicTensor[] {
-  const nodes = tensor.sourceLayer.inboundNodes as unknown as readonly Node[];
-  return nodes[tensor.nodeIndex]!.inputTensors;
-}
-
-function inputsOfLayer(layer: tf.layers.Layer): readonly tf.SymbolicTensor[] {
-  if (layer.getClassName() === "InputLayer") return [];
-  return (layer.inboundNodes as unknown as readonly Node[]).flatMap((node) => node.inputTensors);
 }
