@@ -63,7 +63,12 @@ try {
   if (corpora === null) console.log("  No real corpora at hand: test/real is left out.");
 
   check("Format and lint (biome)", [tool("@biomejs", "biome", "bin", "biome"), "check", "."]);
-  check("Types (tsc)", [tool("typescript", "bin", "tsc"), "-p", "tsconfig.json", "--noEmit"]);
+  for (const [name, project] of Object.entries({
+    "Types (tsc)": "tsconfig.json",
+    "Types of the page (tsc)": "src/web",
+  })) {
+    check(name, [tool("typescript", "bin", "tsc"), "-p", project, "--noEmit"]);
+  }
   const cruiser = tool("dependency-cruiser", "bin", "dependency-cruise.mjs");
   check("Imports (dependency-cruiser)", [cruiser, "src", "--config", ".dependency-cruiser.cjs"]);
   mkdirSync(places.build, { recursive: true });
