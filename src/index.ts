@@ -17,6 +17,7 @@ export * from "./charts/intervals.js";
 export * from "./charts/learning-curves.js";
 export * from "./charts/matrices.js";
 export * from "./charts/reliability.js";
+export * from "./charts/search.js";
 export * from "./charts/sound.js";
 export * from "./core/errors.js";
 export { formatSeconds, type ProgressListener, type ProgressState } from "./core/progress.js";
@@ -86,6 +87,8 @@ export { loadEnsembleCandidates } from "./notebook/studies/ensemble/load-candida
 export { showChoice, showJudgement } from "./notebook/studies/ensemble/show-ensemble.js";
 export * from "./notebook/studies/listening.js";
 export * from "./notebook/studies/preprocessing-choices.js";
+export * from "./notebook/studies/search/search-settings.js";
+export * from "./notebook/studies/search/show-search.js";
 export { drawSplit } from "./protocols/draw-split.js";
 export { type ProtocolName, protocolNames, type Split } from "./protocols/split.js";
 export { splitFor } from "./protocols/split-for.js";
@@ -100,5 +103,13 @@ export { dataChecksumOf } from "./training/run-data.js";
 export type { RunMetrics } from "./training/run-metrics.js";
 export { type RunSpec, runHash, type TrainingOptions } from "./training/run-spec.js";
 export { findRun, listRuns, type Run, readRun } from "./training/run-store.js";
+export { defineSearch, type Search, type SearchRequest } from "./training/search/define-search.js";
+export {
+  readSearch,
+  runSearch,
+  type SearchOptions,
+  type SearchResult,
+} from "./training/search/run-search.js";
+export type { Trial } from "./training/search/study.js";
 export { type TrainOptions, trainRun } from "./training/train-run.js";
 export { usualCorpora } from "./training/usual-corpora.js";

@@ -12,7 +12,9 @@ import { addListenCommand } from "./listen.js";
 import { addPredictCommand } from "./predict.js";
 import { addPublishCommand } from "./publish.js";
 import { addRunsCommand } from "./runs.js";
+import { addSearchCommand } from "./search.js";
 import { addServeCommand } from "./serve.js";
+import { addStudyCommand } from "./study.js";
 import { addTrainCommand } from "./train.js";
 import { addVerifyCommand } from "./verify.js";
 import { addWeightsCommand } from "./weights.js";
@@ -40,6 +42,8 @@ Examples:
     );
   addCorporaCommand(program);
   addTrainCommand(program);
+  addSearchCommand(program);
+  addStudyCommand(program);
   addEvaluateCommand(program);
   addRunsCommand(program);
   addPublishCommand(program);

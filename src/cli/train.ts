@@ -101,7 +101,7 @@ async function specOf(model: string, flags: TrainFlags, settings: Settings): Pro
     import("../models/registry.js"),
     import("../protocols/draw-split.js"),
   ]);
-  const { parseChanges } = await import("./spec-changes.js");
+  const { parseChanges } = await import("../training/spec-changes.js");
   const architecture = architectureNamed(model);
   const recipe = recipeFor(model, settings.profile);
   const defaults = { ...recipe, options: completeOptions(architecture, recipe.options) };

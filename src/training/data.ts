@@ -31,6 +31,8 @@ export interface DataOptions {
   readonly settings: Settings;
   readonly onProgress?: ProgressListener | undefined;
   readonly stop?: StopSignal | undefined;
+  /** Leaves the test clips out: `test` is empty. */
+  readonly withoutTest?: boolean;
 }
 
 /**
@@ -39,11 +41,12 @@ export interface DataOptions {
  */
 export async function loadTrainingData(
   spec: RunSpec,
-  { settings: given, onProgress, stop }: DataOptions,
+  { settings: given, onProgress, stop, withoutTest = false }: DataOptions,
 ): Promise<TrainingData> {
   const settings = { ...given, profile: spec.profile }; // a run's clips are its own profile's, whatever is in force
   const { clips, split } = await splitOfRun(spec, settings);
-  const used = new Set([...split.train, ...split.validation, ...split.test]);
+  const judged = withoutTest ? [] : split.test;
+  const used = new Set([...split.train, ...split.validation, ...judged]);
   const items = clips.filter((clip) => used.has(clip.id));
   const options = { settings, onProgress, stop };
   const features = await describeClips(spec, items, options);
@@ -73,7 +76,7 @@ export async function loadTrainingData(
   return {
     train: split.train.map(example),
     validation: split.validation.map(example),
-    test: split.test.map(example),
+    test: judged.map(example),
     standardisation,
   };
 }

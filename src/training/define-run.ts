@@ -26,16 +26,40 @@ export interface RunRequest {
   readonly training?: Partial<TrainingOptions>;
 }
 
+/** Gives the checksums of corpora by name, as a RunSpec records them. */
+export type ChecksumReader = (
+  names: readonly string[],
+  settings: Settings,
+) => Promise<Record<string, string>>;
+
+const readChecksums: ChecksumReader = async (names, settings) =>
+  dataChecksums(await loadCatalogueFor(settings, names));
+
+/** Reads each list of corpora once: for whoever defines many runs on the same clips. */
+export function rememberChecksums(): ChecksumReader {
+  const known = new Map<string, Promise<Record<string, string>>>();
+  return (names, settings) => {
+    const key = `${settings.profile} ${names.join(",")}`;
+    const checksums = known.get(key) ?? readChecksums(names, settings);
+    known.set(key, checksums);
+    return checksums;
+  };
+}
+
 /**
  * The complete specification of a run: the recipe of the architecture for the profile, changed by what was asked
  * for, with the checksums of the clips at hand. Throws LabError for an unknown architecture, option or corpus,
  * and for a value that has no meaning.
  */
-export async function defineRun(request: RunRequest, settings: Settings): Promise<RunSpec> {
+export async function defineRun(
+  request: RunRequest,
+  settings: Settings,
+  checksumsOf: ChecksumReader = readChecksums,
+): Promise<RunSpec> {
   const profile = request.profile ?? settings.profile;
   const recipe = recipeFor(request.model, profile);
   const names = request.corpora ?? usualCorpora(request.protocol);
-  const clips = await loadCatalogueFor({ ...settings, profile }, names);
+  const checksums = await checksumsOf(names, { ...settings, profile });
   const training: TrainingOptions = { ...recipe.training, ...request.training };
   checkTraining(training);
   const features = { ...recipe.features, ...request.features } as FeatureSpec;
@@ -45,7 +69,7 @@ export async function defineRun(request: RunRequest, settings: Settings): Promis
   for (const model of training.distillation?.teachers ?? []) {
     const { protocol, fold, precision, corpora } = request;
     const teacher = { model, protocol, fold, precision, corpora, profile, seed: 0 };
-    teachers.push(await defineRun(teacher as RunRequest, settings));
+    teachers.push(await defineRun(teacher as RunRequest, settings, checksumsOf));
   }
   return {
     version: 1,
@@ -53,7 +77,7 @@ export async function defineRun(request: RunRequest, settings: Settings): Promis
     model: request.model,
     options: completeOptions(architectureNamed(request.model), { ...recipe.options, ...request.options }),
     features,
-    corpora: dataChecksums(clips),
+    corpora: checksums,
     protocol: request.protocol,
     fold: request.fold ?? null,
     training,

@@ -19,6 +19,12 @@ import type { RunFiles } from "./run-store.js";
 import { learningRateAt } from "./schedule.js";
 import { modelVariables, rateFactorsOf } from "./variables.js";
 
+/** Told the history after every epoch, and the score of the best epoch so far (-1 before the first validation). */
+export type EpochListener = (history: readonly EpochRecord[], bestScore: number) => void | Promise<void>;
+
+/** The loss is no number any more: the settings do not train. */
+export class DivergedError extends LabError {}
+
 export interface LoopInput {
   readonly model: tf.LayersModel;
   readonly train: readonly Example[];
@@ -29,7 +35,7 @@ export interface LoopInput {
   readonly files: RunFiles;
   readonly checkpoint: Checkpoint | null;
   readonly onProgress?: ProgressListener | undefined;
-  readonly onEpoch?: ((history: readonly EpochRecord[]) => void | Promise<void>) | undefined;
+  readonly onEpoch?: EpochListener | undefined;
   readonly stop?: StopSignal | undefined;
 }
 
@@ -49,7 +55,7 @@ const freshState: TrainingState = {
  * Trains until the last epoch, until validation UAR has stood still for the patience, or until the stop signal.
  * After each epoch the state goes to last.safetensors, to best.safetensors when validation is the best so far (`keptBy`),
  * and every tenth is kept. Started again from a checkpoint it gives the numbers of a run that never stopped.
- * Throws InterruptedError once a requested stop has been saved, LabError when the loss is no number any more.
+ * Throws InterruptedError once a requested stop has been saved, DivergedError when the loss is no number any more.
  */
 export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> {
   const { model, validation, options, files, runHash } = input;
@@ -64,7 +70,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
     for (const path of paths) await writeCheckpoint(path, { runHash, state, optimiser: optimiser.save() });
   };
   try {
-    while (!isFinished(state, options)) {
+    while (!isTrained(state, options)) {
       const epoch = await runEpoch(input, state, optimiser, trained);
       state = epoch.state;
       if (!epoch.complete) {
@@ -83,7 +89,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
       const tenth = state.epoch % 10 === 0 ? [files.epoch(state.epoch)] : [];
       await keep(...(isBest ? [files.best] : []), ...tenth, files.last);
       await writeHistory(files.history, state.history);
-      await input.onEpoch?.(state.history);
+      await input.onEpoch?.(state.history, state.bestUar);
     }
     return state;
   } finally {
@@ -91,7 +97,8 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
   }
 }
 
-function isFinished(
+/** Whether the loop has nothing left to do: the last epoch is done, or patience is at its end. */
+export function isTrained(
   { epoch, bestEpoch }: TrainingState,
   { epochs, patienceEpochs }: TrainingOptions,
 ): boolean {
@@ -191,7 +198,7 @@ function trainStep(
     );
     const loss = value.dataSync()[0]!;
     if (!Number.isFinite(loss))
-      throw new LabError(`Training diverged: the loss is ${loss}.`, "Lower training.learningRate.");
+      throw new DivergedError(`Training diverged: the loss is ${loss}.`, "Lower training.learningRate.");
     optimiser.apply(
       trained.map((variable) => grads[variable.name]!),
       learningRate,

@@ -9,17 +9,16 @@ import type { Clip } from "../corpora/clip.js";
 import { writePredictions } from "../evaluation/predictions-file.js";
 import { evaluatePredictions } from "../evaluation/report.js";
 import { prepareTraining } from "../models/prepare-training.js";
-import { readCheckpoint } from "./checkpoint.js";
+import { readCheckpoint, type TrainingState } from "./checkpoint.js";
 import { loadTrainingData, type TrainingData } from "./data.js";
-import type { EpochRecord } from "./history.js";
-import { runTrainingLoop } from "./loop.js";
+import { type EpochListener, isTrained, runTrainingLoop } from "./loop.js";
 import { requirePrecision } from "./precision.js";
 import { predictExamples } from "./predict-examples.js";
 import { dataChecksumOf, sourceOf } from "./run-data.js";
 import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js";
 import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
-import { deleteRun, openRun, type Run, type RunFiles, readRun } from "./run-store.js";
+import { deleteRun, openRun, type Run, type RunFiles, readRun, runFiles } from "./run-store.js";
 import { markRunning } from "./running.js";
 import { hearTeachers, withTeachers } from "./teachers.js";
 
@@ -29,7 +28,7 @@ export interface TrainOptions {
   readonly force?: boolean;
   readonly onProgress?: ProgressListener;
   /** Told the history after every epoch: for curves that grow while training goes on. */
-  readonly onEpoch?: (history: readonly EpochRecord[]) => void | Promise<void>;
+  readonly onEpoch?: EpochListener;
   /** Asks to end after the current step; what was reached is kept and the next call goes on from there. */
   readonly stop?: StopSignal;
 }
@@ -60,6 +59,34 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
   return (await readRun(hash, settings))!;
 }
 
+/**
+ * Trains a run as `trainRun` does and stops short of the test clips: they are neither loaded nor judged, and nothing but
+ * the checkpoints and the history is written. `trainRun` of the same specification judges it later without training
+ * again. Gives the state at the end; its `bestUar` is the score on validation by which the epoch was kept. Throws what
+ * `trainRun` throws, DivergedError among it.
+ */
+export async function trainUnjudged(spec: RunSpec, options: TrainOptions): Promise<TrainingState> {
+  const { settings } = options;
+  const hash = runHash(spec);
+  const before = await readCheckpoint(runFiles(hash, settings).last, hash);
+  if (before !== null && isTrained(before.state, spec.training)) return before.state;
+
+  loadTensorFlow();
+  requirePrecision(spec.precision);
+  await trainTeachers(spec, options);
+  const files = await openRun(spec, settings);
+  const unmark = await markRunning(files);
+  let reached: TrainingState | null = null;
+  try {
+    await withTrained(spec, files, { ...options, withoutTest: true }, async (_model, _data, state) => {
+      reached = state;
+    });
+  } finally {
+    await unmark();
+  }
+  return reached!;
+}
+
 /** The runs that this one learns from, where the store lacks them. */
 async function trainTeachers({ teachers = [] }: RunSpec, options: TrainOptions): Promise<void> {
   for (const teacher of teachers) {
@@ -70,15 +97,29 @@ async function trainTeachers({ teachers = [] }: RunSpec, options: TrainOptions):
   }
 }
 
-async function trainAndJudge(
+async function trainAndJudge(spec: RunSpec, files: RunFiles, options: TrainOptions): Promise<void> {
+  await withTrained(spec, files, options, async (model, data, { epoch, bestEpoch, seconds }) => {
+    putAverageInto(model, (await readCheckpoint(files.best, runHash(spec)))!, spec);
+    await judge(spec, files, model, data, { epochs: epoch, bestEpoch, seconds });
+  });
+}
+
+/** Trains a network to its end and hands it on, before it is disposed of. */
+async function withTrained(
   spec: RunSpec,
   files: RunFiles,
-  { settings, onProgress, onEpoch, stop }: TrainOptions,
+  { settings, onProgress, onEpoch, stop, withoutTest }: TrainOptions & { readonly withoutTest?: boolean },
+  use: (model: tf.LayersModel, data: TrainingData, state: TrainingState) => Promise<void>,
 ): Promise<void> {
   const hash = runHash(spec);
   const answers =
     spec.teachers === undefined ? null : await hearTeachers(spec, { settings, onProgress, stop });
-  const data = await loadTrainingData(spec, { settings, onProgress, stop });
+  const data = await loadTrainingData(spec, {
+    settings,
+    onProgress,
+    stop,
+    ...(withoutTest !== undefined && { withoutTest }),
+  });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);
   prepareTraining(model, spec.precision);
@@ -98,9 +139,7 @@ async function trainAndJudge(
       onEpoch,
       stop,
     });
-    putAverageInto(model, (await readCheckpoint(files.best, hash))!, spec);
-    const { epoch, bestEpoch, seconds } = state;
-    await judge(spec, files, model, data, { epochs: epoch, bestEpoch, seconds });
+    await use(model, data, state);
   } finally {
     model.dispose();
   }

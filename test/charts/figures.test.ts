@@ -7,6 +7,7 @@ import { learningCurves } from "../../src/charts/learning-curves.js";
 import { confusionMatrix } from "../../src/charts/matrices.js";
 import { colorAt, emotionColors, relativeLuminance } from "../../src/charts/palette.js";
 import { reliabilityCurve } from "../../src/charts/reliability.js";
+import { parallelSettings, searchHistory } from "../../src/charts/search.js";
 import { spectrogram, waveformChart } from "../../src/charts/sound.js";
 import { emotions } from "../../src/corpora/emotions.js";
 
@@ -110,6 +111,34 @@ describe("dots with intervals", () => {
       { title: "T", nameTitle: "n", valueTitle: "v" },
     );
     expect(chart.series[0] as PointSeries).toMatchObject({ low: [0.4, 0.7], high: [0.6, 0.7] });
+  });
+});
+
+describe("charts of a search", () => {
+  const trials = [
+    { number: 1, score: 0.5, isPruned: false },
+    { number: 2, score: 0.7, isPruned: true },
+    { number: 3, score: 0.6, isPruned: false },
+    { number: 4, score: 0.4, isPruned: false },
+  ];
+
+  it("draw the best so far through complete trials alone", () => {
+    const [best, whole, pruned] = searchHistory(trials, "T").series as [LineSeries, PointSeries, PointSeries];
+    expect([best.x, best.y]).toEqual([
+      [1, 3, 4],
+      [0.5, 0.6, 0.6],
+    ]);
+    expect([whole.x, pruned.x]).toEqual([[1, 3, 4], [2]]);
+  });
+
+  it("draw a line a trial, the best in front, with a row for the score", () => {
+    const settings = [{ name: "rate", low: "0", high: "1", places: [0, 0.25, 0.5, 1] }];
+    const chart = parallelSettings(trials, settings, "T");
+    const lines = chart.series as LineSeries[];
+    expect(lines.map(({ name }) => name)).toEqual(["", "", "", "trial 2, the best"]);
+    expect(lines.map(({ x }) => x[0])).toEqual([1, 0, 0.5, 0.25]);
+    expect(lines.map(({ x }) => Number(x[1]!.toFixed(3)))).toEqual([0, 0.333, 0.667, 1]);
+    expect(chart.y.ticks?.map(({ label }) => label)).toEqual(["rate 0 – 1", "score 40.0% – 70.0%"]);
   });
 });
 

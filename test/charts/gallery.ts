@@ -5,6 +5,7 @@ import { barsWithIntervals, dotsWithIntervals } from "../../src/charts/intervals
 import { learningCurves } from "../../src/charts/learning-curves.js";
 import { confusionMatrix, heatmap } from "../../src/charts/matrices.js";
 import { reliabilityCurve } from "../../src/charts/reliability.js";
+import { parallelSettings, searchHistory, settingImportance } from "../../src/charts/search.js";
 import { spectrogram, waveformChart } from "../../src/charts/sound.js";
 import { createRandom } from "../../src/core/random.js";
 import { emotions } from "../../src/corpora/emotions.js";
@@ -53,6 +54,20 @@ const speakers = Array.from({ length: 19 }, (_, i) => {
   const value = 0.45 + 0.4 * random.next();
   return { name: `crema-d/${1001 + 3 * i}`, value, interval: [value - 0.09, value + 0.08] as const };
 });
+
+const trials = Array.from({ length: 20 }, (_, i) => ({
+  number: i + 1,
+  score: 0.5 + 0.15 * random.next(),
+  isPruned: i > 8 && random.chance(0.6),
+}));
+const settings = ["learningRate", "weightDecay", "mixup.share", "batchSize", "timeMaskFrames"].map(
+  (name) => ({
+    name,
+    low: "0.001",
+    high: "0.1",
+    places: trials.map(() => random.next()),
+  }),
+);
 
 /** One chart of every kind, as notebooks draw them, of made-up numbers. */
 export const gallery: Readonly<Record<string, Chart>> = {
@@ -137,6 +152,12 @@ export const gallery: Readonly<Record<string, Chart>> = {
       kind: "log",
     },
   ),
+  "search-history": searchHistory(trials, "Search of resnet: trials"),
+  "search-importance": settingImportance(
+    settings.map(({ name }, i) => ({ setting: `training.${name}`, share: 0.4 / (i + 1) })),
+    "Importance of each setting",
+  ),
+  "search-settings": parallelSettings(trials, settings, "Search of resnet: settings of each trial"),
   spectrogram: spectrogram(energies, frames, bands, {
     title: "Log-mel spectrogram of an angry sample voice",
     hopSeconds: 0.016,

@@ -1,8 +1,8 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { parseChanges } from "../../src/cli/spec-changes.js";
 import { openProgress } from "../../src/cli/terminal-progress.js";
 import { alignTable, formatBytes } from "../../src/cli/text-table.js";
+import { parseChanges } from "../../src/training/spec-changes.js";
 
 function collect() {
   const pieces: string[] = [];

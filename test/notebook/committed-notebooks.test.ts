@@ -33,6 +33,7 @@ const unexecuted = [
   "10-densenet.ipynb",
   "11-ensemble.ipynb",
   "12-comparison.ipynb",
+  "13-search.ipynb",
 ];
 const all = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
 const names = all.filter((name) => !unexecuted.includes(name));

@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { z } from "zod";
-import { LabError } from "../../core/errors.js";
+import { environmentPython } from "../../core/environment-python.js";
 import { type Profile, packageRoot } from "../../core/settings.js";
 
 /** What went wrong in a notebook. */
@@ -38,14 +37,6 @@ const event = z.discriminatedUnion("event", [
     text: z.string(),
   }),
 ]);
-
-/** The Python of the laboratory's environment. Throws LabError when set-up has not run. */
-export function environmentPython(): string {
-  const python = join(packageRoot, ".venv", "bin", "python");
-  if (!existsSync(python))
-    throw new LabError("There is no Python environment (.venv).", "Run npm start once; it makes everything.");
-  return python;
-}
 
 /**
  * Executes a notebook in a process and a kernel of its own; the executed copy is written to `output` after every cell.
