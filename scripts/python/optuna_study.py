@@ -284,10 +284,9 @@ def open_storage(url: str) -> RDBStorage:
                 f"There is no driver for the storage {shown}.",
                 "Use sqlite:// or postgresql://; npm start installs their drivers.",
             ) from None
-        except sqlalchemy.exc.SQLAlchemyError as error:
-            # Two processes that make the tables of a new database at once: the second finds them on another look.
-            if "already exists" in str(error) and attempt + 1 < TRIES:
-                time.sleep(0.1)
+        except (sqlalchemy.exc.SQLAlchemyError, AssertionError) as error:
+            if attempt + 1 < TRIES and is_being_made(error):
+                time.sleep(0.25)
                 continue
             raise Refusal(
                 f"The storage {shown} cannot be opened: {first_line(error)}.",
@@ -298,9 +297,15 @@ def open_storage(url: str) -> RDBStorage:
     raise AssertionError("unreachable")
 
 
+def is_being_made(error: Exception) -> bool:
+    """Whether another process is making the tables of a new database at this moment: on another look they are there."""
+    signs = ("already exists", "unique constraint", "duplicate key", "no such table", "does not exist")
+    return isinstance(error, AssertionError) or any(sign in str(error).lower() for sign in signs)
+
+
 def first_line(error: Exception) -> str:
     original = getattr(error, "orig", None) or error
-    return str(original).strip().splitlines()[0].rstrip(".")
+    return (str(original).strip() or "no answer").splitlines()[0].rstrip(".")
 
 
 def answer(worker: Worker, line: str) -> dict:

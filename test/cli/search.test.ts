@@ -1,7 +1,18 @@
-import { chmodSync, cpSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { packageRoot } from "../../src/core/settings.js";
+import type { RunSpec } from "../../src/training/run-spec.js";
 import { affectlab, type Checkout, makeCheckout, writeTakes } from "./checkout.js";
 
 interface Found {
@@ -18,6 +29,8 @@ const tiny = ["options.channels=[4,8]", "features.bands=24", "training.frames=32
   change,
 ]);
 
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
+
 describe("affectlab search", () => {
   let checkout: Checkout;
   const run = (...args: string[]) => affectlab(checkout, args);
@@ -26,6 +39,16 @@ describe("affectlab search", () => {
     ...tiny,
     ...["--trials", String(trials), "--epochs", String(epochs), "--json", ...more],
   ];
+
+  /** Trials of so many epochs that have ended an epoch at least. */
+  const checkpoints = (epochs: number): number => {
+    const runs = join(checkout.home, "runs");
+    return readdirSync(runs).filter((run) => {
+      if (!existsSync(join(runs, run, "last.safetensors"))) return false;
+      const spec = JSON.parse(readFileSync(join(runs, run, "spec.json"), "utf8")) as RunSpec;
+      return spec.training.epochs === epochs;
+    }).length;
+  };
 
   beforeAll(async () => {
     checkout = makeCheckout();
@@ -71,13 +94,17 @@ describe("affectlab search", () => {
     ["SIGINT", 130],
     ["SIGKILL", null],
   ] as const)("goes on with the same trial after %s", async (signal, expected) => {
-    const epochs = signal === "SIGINT" ? 30 : 31;
-    let sent = false;
+    const epochs = signal === "SIGINT" ? 50 : 51;
+    let isWatching = false;
     const stopped = await affectlab(checkout, study(2, epochs), {
       whenTold(text, child) {
-        if (sent || !text.includes(`trial 2 of 2: epoch 2 of ${epochs}`)) return;
-        sent = true;
-        child.kill(signal);
+        if (isWatching || !text.includes(`trial 2 of 2: epoch 1 of ${epochs}`)) return;
+        isWatching = true;
+        const watch = setInterval(() => {
+          if (checkpoints(epochs) < 2 && child.exitCode === null) return;
+          clearInterval(watch);
+          child.kill(signal);
+        }, 20);
       },
     });
     expect(stopped.code, stopped.err).toBe(expected);

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { InterruptedError } from "../../../src/core/errors.js";
 import type { Settings } from "../../../src/core/settings.js";
 import { listenForStop } from "../../../src/core/stop-signal.js";
@@ -12,6 +12,9 @@ import { openStudy, type Trial, usualStorage } from "../../../src/training/searc
 import { trainRun, trainUnjudged } from "../../../src/training/train-run.js";
 import { settingsWithTones } from "../toy-corpus.js";
 import { toneSearch } from "./tone-search.js";
+
+// Every worker is a Python that imports Optuna: a second on a machine with nothing else to do.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 240_000 });
 
 /** A store of its own, the search on it, and its study. */
 async function prepare(): Promise<{ settings: Settings; search: Search }> {
