@@ -14,9 +14,10 @@ const may = {
   explanation: "core|features|models|kernels",
   inference: "core|audio|features|models",
   service: "core|audio|features|models|inference",
+  export: "core|audio|features|corpora|protocols|models|evaluation|inference",
   charts: "core",
   notebook: everything,
-  cli: `${everything}|notebook|service`,
+  cli: `${everything}|notebook|service|export`,
   web: "core|audio|features|models|explanation|inference|charts",
 };
 

@@ -7,6 +7,7 @@ import { addCorporaCommand } from "./corpora.js";
 import { addDoctorCommand } from "./doctor.js";
 import { addEnsembleCommand } from "./ensemble.js";
 import { addEvaluateCommand } from "./evaluate.js";
+import { addExportCommand } from "./export.js";
 import { addGlobalOptions } from "./global-options.js";
 import { addListenCommand } from "./listen.js";
 import { addPredictCommand } from "./predict.js";
@@ -47,6 +48,7 @@ Examples:
   addEvaluateCommand(program);
   addRunsCommand(program);
   addPublishCommand(program);
+  addExportCommand(program);
   addEnsembleCommand(program);
   addCompareCommand(program);
   addVerifyCommand(program);

@@ -1,0 +1,135 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { LabError } from "../core/errors.js";
+import { writeFileAtomic, writeJson } from "../core/files.js";
+import { sha256 } from "../core/hash.js";
+import type { ProgressListener } from "../core/progress.js";
+import type { Settings } from "../core/settings.js";
+import { evaluatePredictions, type PartMetrics } from "../evaluation/report.js";
+import type { PublishedPredictor } from "../inference/assemble-predictor.js";
+import type { ModelCard } from "../inference/model-card.js";
+import { type Agreement, compareWithSource, predictExported } from "./compare-with-source.js";
+import { type ExportCard, exportCard } from "./export-card.js";
+import { exportReadme } from "./export-readme.js";
+import { graphOfPredictor } from "./graph-of-predictor.js";
+import { type JudgingClips, judgingClips } from "./judging-clips.js";
+import { onnxTarget, tfliteTarget } from "./python-targets.js";
+import { checkReplaceable, replaceFolder } from "./replace-folder.js";
+import type { ExportPrecision } from "./stored-constants.js";
+import type { ExportTarget, ExportTargetName, Runtime } from "./target.js";
+import { tfjsTarget } from "./tfjs-target.js";
+
+const targets: Readonly<Record<ExportTargetName, ExportTarget>> = {
+  tfjs: tfjsTarget,
+  onnx: onnxTarget,
+  tflite: tfliteTarget,
+};
+
+/** The largest difference of any probability from the source's on the compared clips with which a model is written. */
+const largestDifferences: Readonly<Record<ExportPrecision, number>> = {
+  float32: 1e-3,
+  float16: 1e-2,
+  int8: 0.2,
+};
+
+/** How much of the source's UAR, on all test clips or those of a corpus, int8 may cost. */
+const mostLost = 0.01;
+
+export interface ExportOptions {
+  readonly to: ExportTargetName;
+  readonly weights: ExportPrecision;
+  /** The folder to write; a new one, or an earlier export's. */
+  readonly output: string;
+  readonly settings: Settings;
+  readonly onProgress?: ProgressListener;
+  /** What is checked and judged on; by default the model's test clips, or the synthetic sample where they are absent. */
+  readonly clips?: JudgingClips;
+}
+
+/**
+ * Carries a published model over to another runtime and writes it with card.json and README.md, all at once. Before that
+ * it is compared with its source in the target's own runtime, and in fewer bits than float32 judged on the test clips.
+ *
+ * Throws LabError, and writes nothing, for a layer that cannot be carried over, for an answer too far from the source's,
+ * and for int8 that costs accuracy or cannot be judged.
+ */
+export async function exportModel(
+  predictor: PublishedPredictor,
+  { to, weights, output, settings, onProgress, clips: given }: ExportOptions,
+): Promise<ExportCard> {
+  await checkReplaceable(output);
+  const graph = graphOfPredictor(predictor);
+  const { card: source } = predictor;
+  const { source: of, clips } = given ?? (await judgingClips(source, settings));
+  if (weights === "int8" && of !== "test") {
+    throw new LabError(
+      "What int8 costs cannot be measured: the store lacks the clips that the model was judged on.",
+      "Import the corpora (docs/corpora.md), or export float16.",
+    );
+  }
+  const target = targets[to];
+  let written: ExportCard | undefined;
+  await replaceFolder(output, async (folder) => {
+    await target.write(graph, weights, folder);
+    const files = await describeFiles(folder);
+    const checked = await withRuntime(target, folder, async (runtime) => {
+      const agreement = await compareWithSource(predictor, runtime, clips, onProgress);
+      requireAgreement(agreement, weights, target.title);
+      const isJudged = weights !== "float32" && of === "test";
+      const predictions = isJudged ? await predictExported(predictor, runtime, clips, onProgress) : null;
+      const test = predictions === null ? null : evaluatePredictions(predictions);
+      if (weights === "int8") requireAccuracy(test!, source);
+      return { runtime: runtime.name, agreement, test };
+    });
+    written = exportCard({ source, target: to, weights, of, files, ...checked });
+    await writeJson(join(folder, "card.json"), written);
+    await writeFileAtomic(join(folder, "README.md"), exportReadme(written));
+  });
+  return written!;
+}
+
+async function withRuntime<T>(
+  target: ExportTarget,
+  folder: string,
+  use: (runtime: Runtime) => Promise<T>,
+): Promise<T> {
+  const runtime = await target.open(folder);
+  try {
+    return await use(runtime);
+  } finally {
+    await runtime.close();
+  }
+}
+
+async function describeFiles(folder: string): Promise<ExportCard["files"]> {
+  const names = (await readdir(folder)).sort();
+  const described = names.map(async (name) => {
+    const bytes = await readFile(join(folder, name));
+    return [name, { bytes: bytes.length, sha256: sha256(bytes) }] as const;
+  });
+  return Object.fromEntries(await Promise.all(described));
+}
+
+function requireAgreement({ largestDifference }: Agreement, weights: ExportPrecision, title: string): void {
+  const limit = largestDifferences[weights];
+  if (largestDifference <= limit) return;
+  throw new LabError(
+    `The ${title} model in ${weights} differs from its source by ${largestDifference.toPrecision(2)} in a probability; up to ${limit} is carried over.`,
+    weights === "float32" ? "Nothing was written; report this." : "Nothing was written; export float32.",
+  );
+}
+
+/** Throws LabError when int8 loses more than a point of UAR on all clips or on a corpus. */
+function requireAccuracy(test: PartMetrics, { metrics }: ModelCard): void {
+  const losses = Object.entries(metrics.test).flatMap(([corpus, { uar }]) => {
+    const own = test[corpus]?.uar.value;
+    return own === undefined || uar.value - own <= mostLost
+      ? []
+      : [`${corpus}: ${(100 * own).toFixed(1)}% instead of ${(100 * uar.value).toFixed(1)}%`];
+  });
+  if (losses.length === 0) return;
+  throw new LabError(
+    `int8 costs more than a point of UAR (${losses.join(", ")}).`,
+    "Nothing was written; export float16, which halves the file.",
+  );
+}
