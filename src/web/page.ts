@@ -16,7 +16,7 @@ import { byId } from "./view/elements.js";
 import { connectFiles } from "./view/files.js";
 import { createSoundView } from "./view/sound-view.js";
 import { showTimelineTable } from "./view/timeline-table.js";
-import { createTimelineView } from "./view/timeline-view.js";
+import { createTimelineView, paintTimeline } from "./view/timeline-view.js";
 
 /** The recording that is on the page. */
 interface Session {
@@ -42,7 +42,7 @@ export function openPage(backend: BackendName | null): void {
   let microphone: Microphone | null = null;
 
   const client = openPredictionClient(backend, onReport, () => fail(problems.worker));
-  byId("status").textContent = texts.loading;
+  say(texts.loading);
   document.querySelector<HTMLElement>(".actions")!.hidden = false;
   connectFiles(hear, () => showProblem(problems.noFile));
   record.addEventListener("click", () => void (microphone === null ? beginRecording() : endRecording()));
@@ -55,7 +55,9 @@ export function openPage(backend: BackendName | null): void {
     saveFile(`${fileName()}-timeline.csv`, new Blob([csv], { type: "text/csv" }));
   });
   byId("save-png").addEventListener("click", () => {
-    timelineCanvas.toBlob((picture) => saveFile(`${fileName()}-timeline.png`, picture!));
+    const title = sentences.timelineTitle(shownName());
+    const picture = paintTimeline(session!.timeline, model!.labels, title);
+    picture.toBlob((png) => saveFile(`${fileName()}-timeline.png`, png!));
   });
 
   function onReport(report: WorkerReport): void {
@@ -84,24 +86,24 @@ export function openPage(backend: BackendName | null): void {
     ].join(" ");
     for (const id of ["record", "choose"]) byId<HTMLButtonElement>(id).disabled = false;
     document.documentElement.dataset.backend = backendName;
-    if (session === null) byId("status").textContent = texts.ready;
+    if (session === null) say(texts.ready);
   }
 
   /** Answers for a file; also while the model is still on its way. */
   function hear(file: File): void {
     closeMicrophone();
     begin({ id: client.hear(file), name: file.name, file, timeline: [], answer: null });
-    byId("status").textContent = texts.thinking;
+    say(texts.thinking);
   }
 
   async function beginRecording(): Promise<void> {
     record.disabled = true;
-    byId("status").textContent = texts.asksForMicrophone;
+    say(texts.asksForMicrophone);
     try {
       microphone = await openMicrophone();
       const id = client.listen(microphone.rateHz, microphone.port);
       begin({ id, name: sentences.recordingName, file: null, timeline: [], answer: null });
-      byId("status").textContent = texts.listening;
+      say(texts.listening);
       timelineCanvas.dataset.live = "true";
       showRecording(true);
     } catch (error) {
@@ -114,7 +116,7 @@ export function openPage(backend: BackendName | null): void {
 
   function endRecording(): void {
     closeMicrophone();
-    byId("status").textContent = texts.thinking;
+    say(texts.thinking);
   }
 
   function closeMicrophone(): void {
@@ -146,12 +148,10 @@ export function openPage(backend: BackendName | null): void {
     session!.answer = answer;
     // What a microphone's listener has seen stays; a file brings its own timeline.
     if (session!.timeline.length === 0) session!.timeline = [...answer.timeline];
-    const name = session!.file === null ? sentences.ownRecording : session!.name;
-    answers!.show(answer, sentences.fileTitle(name, answer.duration), false);
+    answers!.show(answer, sentences.fileTitle(shownName(), answer.duration), false);
     byId("answer").hidden = false;
-    byId("status").textContent = answer.speech
-      ? `${answer.emotion}, ${sentences.confidence(answer.confidence)}`
-      : texts.noSpeechWord;
+    const { emotion, confidence, speech } = answer;
+    say(speech ? `${emotion}, ${sentences.confidence(confidence)}` : texts.noSpeechWord, true);
     showTimeline();
   }
 
@@ -195,7 +195,13 @@ export function openPage(backend: BackendName | null): void {
     const element = byId("problem");
     if (element.textContent !== sentence || element.hidden) element.textContent = sentence;
     element.hidden = false;
-    if (microphone === null) byId("status").textContent = "";
+    if (microphone === null) say("");
+  }
+
+  /** Tells what goes on; `isShownElsewhere`: for screen readers alone. */
+  function say(text: string, isShownElsewhere = false): void {
+    byId("status").textContent = text;
+    byId("status").classList.toggle("is-told", isShownElsewhere);
   }
 
   /** Nothing can be done on this page. */
@@ -203,6 +209,10 @@ export function openPage(backend: BackendName | null): void {
     closeMicrophone();
     document.querySelector<HTMLElement>(".actions")!.hidden = true;
     showProblem(sentence);
+  }
+
+  function shownName(): string {
+    return session!.file === null ? sentences.ownRecording : session!.name;
   }
 
   function fileName(): string {

@@ -76,6 +76,7 @@ export const sentences = {
   recording: (seconds: number): string => `Recording, ${seconds.toFixed(0)} s`,
   behind: (seconds: number): string =>
     `This device computes slower than you speak: the answer is ${seconds.toFixed(0)} s late.`,
+  timelineTitle: (name: string): string => `Emotions in ${name}`,
   fileTitle: (name: string, seconds: number): string => `${name}, ${seconds.toFixed(1)} s`,
   ownRecording: "Your recording",
   recordingName: "recording",
@@ -85,7 +86,7 @@ export const sentences = {
   backend: (name: string): string => `Computed by ${backendTitles[name] ?? name}.`,
   soundDescription: (seconds: number, emotion: string | null): string =>
     `Waveform and spectrogram of ${seconds.toFixed(1)} seconds${emotion === null ? "" : `; what speaks for ${emotion} is marked`}.`,
-  overlayLegend: (emotion: string): string => `Brighter is what spoke for “${emotion}”.`,
+  overlayLegend: (emotion: string): string => `Cyan marks what spoke for “${emotion}”.`,
   noOverlay: "For this sound the page cannot show what the model listened to.",
   timelineDescription: (seconds: number, spokenShare: number): string =>
     `Probability of each emotion over ${seconds.toFixed(1)} seconds; ${percent(spokenShare)} of them are speech.`,

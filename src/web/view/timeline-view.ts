@@ -1,6 +1,6 @@
-import { emotionColors } from "../../charts/palette.js";
+import { emotionColors, inks } from "../../charts/palette.js";
 import type { Stretch } from "../export-timeline.js";
-import { drawTimeAxis, keepDrawn, openSheet } from "./canvas.js";
+import { drawTimeAxis, keepDrawn, openSheet, type Sheet } from "./canvas.js";
 
 /** The emotions along a recording: the probabilities of each stretch stand on each other; nothing where nobody speaks. */
 export interface TimelineView {
@@ -18,27 +18,8 @@ export function createTimelineView(canvas: HTMLCanvasElement): TimelineView {
   const draw = (): void => {
     const last = timeline.at(-1);
     if (last === undefined || canvas.clientWidth === 0) return;
-    const sheet = openSheet(canvas);
-    const { context, width, height, inks } = sheet;
-    const bottom = height - axisHeight;
-    const isLive = timeline.length > 1 && last.end > mostSeconds && canvas.dataset.live === "true";
-    const begin = isLive ? last.end - mostSeconds : 0;
-    const x = (seconds: number): number => ((seconds - begin) / (last.end - begin)) * width;
-    context.fillStyle = inks.line;
-    for (const share of [0, 0.5, 1]) context.fillRect(0, Math.round(share * (bottom - 1)), width, 1);
-    for (const { start, end, speech, probabilities } of timeline) {
-      if (!speech || end <= begin) continue;
-      const left = Math.max(0, x(start));
-      const gap = x(end) - left > 6 ? 1 : 0;
-      let y = bottom;
-      for (const [k, label] of labels.entries()) {
-        const part = probabilities[k]! * bottom;
-        context.fillStyle = emotionColors[label] ?? inks.faint;
-        context.fillRect(left, y - part, x(end) - left - gap, part);
-        y -= part;
-      }
-    }
-    drawTimeAxis(sheet, begin, last.end, x);
+    const isLive = canvas.dataset.live === "true" && last.end > mostSeconds;
+    drawTimeline(openSheet(canvas), timeline, labels, isLive ? last.end - mostSeconds : 0);
   };
   keepDrawn(canvas, draw);
 
@@ -49,4 +30,66 @@ export function createTimelineView(canvas: HTMLCanvasElement): TimelineView {
       draw();
     },
   };
+}
+
+/** The stretches from the second `begin` on, over all of the sheet. */
+function drawTimeline(
+  sheet: Sheet,
+  timeline: readonly Stretch[],
+  labels: readonly string[],
+  begin: number,
+): void {
+  const { context, width, height, inks } = sheet;
+  const end = timeline.at(-1)!.end;
+  const bottom = height - axisHeight;
+  const x = (seconds: number): number => ((seconds - begin) / (end - begin)) * width;
+  context.fillStyle = inks.line;
+  for (const share of [0, 0.5, 1]) context.fillRect(0, Math.round(share * (bottom - 1)), width, 1);
+  for (const stretch of timeline) {
+    if (!stretch.speech || stretch.end <= begin) continue;
+    const left = Math.max(0, x(stretch.start));
+    const gap = x(stretch.end) - left > 6 ? 1 : 0;
+    let y = bottom;
+    for (const [k, label] of labels.entries()) {
+      const part = stretch.probabilities[k]! * bottom;
+      context.fillStyle = emotionColors[label] ?? inks.faint;
+      context.fillRect(left, y - part, x(stretch.end) - left - gap, part);
+      y -= part;
+    }
+  }
+  drawTimeAxis(sheet, begin, end, x);
+}
+
+const picture = { width: 1200, height: 420, margin: 24, plotTop: 92 };
+
+/** A whole timeline as a picture of its own, with title and legend, dark on white as every figure of affectlab. */
+export function paintTimeline(
+  timeline: readonly Stretch[],
+  labels: readonly string[],
+  title: string,
+): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  const { width, height, margin, plotTop } = picture;
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext("2d")!;
+  context.fillStyle = inks.paper;
+  context.fillRect(0, 0, width, height);
+  context.fillStyle = inks.text;
+  context.font = "600 20px system-ui, sans-serif";
+  context.fillText(title, margin, 40, width - 2 * margin);
+  context.font = "14px system-ui, sans-serif";
+  let x = margin;
+  for (const label of labels) {
+    context.fillStyle = emotionColors[label] ?? inks.faint;
+    context.fillRect(x, 59, 14, 14);
+    context.fillStyle = inks.text;
+    context.fillText(label, x + 20, 71);
+    x += 20 + context.measureText(label).width + 24;
+  }
+  context.translate(margin, plotTop);
+  const paper = { ...inks, line: inks.grid, accent: inks.text };
+  const plot = { context, width: width - 2 * margin, height: height - plotTop - margin, inks: paper };
+  drawTimeline(plot, timeline, labels, 0);
+  return canvas;
 }

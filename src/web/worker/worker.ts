@@ -77,6 +77,7 @@ function factsOf({ name, parameters, labels, metrics }: Ear["predictor"]["card"]
 
 function problemOf(error: unknown): Problem {
   if (error instanceof SilentError) return { name: "silent" };
+  console.error(error); // the page tells what to do; the reason is for those who look for it
   if (error instanceof NoBackendError) return { name: "noBackend" };
   if (error instanceof NoModelError) return { name: "noModel" };
   return { sentence: messageOf(error) };
