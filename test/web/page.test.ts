@@ -137,8 +137,10 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
     };
     await page.keyboard.press("Tab"); // the link to the answer
     for (const id of ["theme", "record", "choose"]) await tab(id);
-    const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
-    await chooser.setFiles(wav("long.wav", long));
+    const chooser = page.waitForEvent("filechooser");
+    await page.evaluate("0"); // Chromium catches choosers only once it has been told to
+    await page.keyboard.press("Enter");
+    await (await chooser).setFiles(wav("long.wav", long));
     await page.locator("#sound:visible").waitFor();
     await tab("overlay");
     await page.keyboard.press("Space");
