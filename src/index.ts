@@ -79,7 +79,8 @@ export { showConfusions, showTestFigures } from "./notebook/studies/architecture
 export { showListening } from "./notebook/studies/architecture/show-listening.js";
 export { showTakeaway } from "./notebook/studies/architecture/show-takeaway.js";
 export * from "./notebook/studies/clip-measures.js";
-export { type Comparison, compareRows } from "./notebook/studies/comparison/compare.js";
+export { compareRows } from "./notebook/studies/comparison/compare.js";
+export type { Comparison } from "./notebook/studies/comparison/comparison.js";
 export * from "./notebook/studies/comparison/show-comparison.js";
 export * from "./notebook/studies/comparison/transfer.js";
 export * from "./notebook/studies/cross-validation.js";

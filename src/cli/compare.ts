@@ -22,10 +22,13 @@ Examples:
     )
     .action(async ({ json }: { json?: true }, command: Command) => {
       const { settings, log } = await openWorkplace(command);
-      const [{ compareRows, missingResults, rankedProtocols }, { writeComparison }] = await Promise.all([
-        import("../notebook/studies/comparison/compare.js"),
-        import("../notebook/studies/comparison/write-comparison.js"),
-      ]);
+      const [{ compareRows }, { rankedProtocols }, { missingResults }, { writeComparison }] =
+        await Promise.all([
+          import("../notebook/studies/comparison/compare.js"),
+          import("../notebook/studies/comparison/comparison.js"),
+          import("../notebook/studies/comparison/rank-rows.js"),
+          import("../notebook/studies/comparison/write-comparison.js"),
+        ]);
       const comparison = await compareRows(settings);
       const folder = await writeComparison(comparison, settings);
       log.info({ rows: comparison.rows.length, folder }, "compared");

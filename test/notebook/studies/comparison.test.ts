@@ -1,11 +1,13 @@
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { packageRoot, resolveSettings, type Settings } from "../../../src/core/settings.js";
 import { emotions } from "../../../src/corpora/emotions.js";
 import { groupGaps } from "../../../src/evaluation/group-gaps.js";
-import { rankedRows, rankingChart } from "../../../src/notebook/studies/comparison/charts.js";
-import { type Comparison, compareRows } from "../../../src/notebook/studies/comparison/compare.js";
+import { costChart, rankedRows, rankingChart } from "../../../src/notebook/studies/comparison/charts.js";
+import { compareRows } from "../../../src/notebook/studies/comparison/compare.js";
+import type { Comparison } from "../../../src/notebook/studies/comparison/comparison.js";
+import { latencyPath, readLatencies } from "../../../src/notebook/studies/comparison/latencies.js";
 import { comparisonCsv } from "../../../src/notebook/studies/comparison/write-comparison.js";
 import { rows } from "../../../src/training/rows.js";
 import { memberOf } from "../../evaluation/members.js";
@@ -43,6 +45,10 @@ describe("compareRows", () => {
     await commitResult(settings, "speaker-independent/whisper/seed-0", parts(3, 0.7));
     await commitResult(settings, "combined/resnet/seed-0", parts(4, 0.3));
     await commitResult(settings, "speaker-independent/resnet-no-trimming/seed-0", parts(5, 0.1));
+    const machine = { processor: "a processor", cores: 2, gpu: null };
+    const resnet = { median: 3.5, low: 3.4, high: 3.7 };
+    const measured = "2026-11-26T10:00:00.000Z";
+    writeFileSync(latencyPath(settings), JSON.stringify({ machine, measured, seconds: 3, rows: { resnet } }));
     comparison = await compareRows(settings);
   }, 300_000);
 
@@ -56,7 +62,7 @@ describe("compareRows", () => {
     });
     const lines = comparisonCsv(comparison).trim().split("\n");
     expect(lines).toHaveLength(1 + 2 * rows.length);
-    for (const line of lines) expect(line.split(",")).toHaveLength(15);
+    for (const line of lines) expect(line.split(",")).toHaveLength(16);
   });
 
   it("holds the others against the best on the same clips, and keeps the seeds", () => {
@@ -68,6 +74,26 @@ describe("compareRows", () => {
     expect(second.behindBest!.value).toBeCloseTo(best.figure.value - second.figure.value, 12);
     expect(second.behindBest!.pValueClip).toBeLessThan(0.01);
     expect(Object.keys(second.seeds)).toEqual(["0", "1"]);
+  });
+
+  it("has the time of an answer where it is measured, and draws only such rows against it", () => {
+    const latencies = comparison.rows.map(({ name, results }) => {
+      const result = results["speaker-independent"];
+      return result.state === "run" ? [name, result.latencyMilliseconds] : [];
+    });
+    expect(latencies.filter((one) => one.length > 0)).toEqual([
+      ["whisper", null],
+      ["resnet", 3.5],
+    ]);
+    const drawn = costChart(comparison, "latencyMilliseconds").series;
+    expect(drawn.map((series) => [series.name, "x" in series && series.x])).toEqual([["resnet", [3.5]]]);
+  });
+
+  it("refuses a file of latencies that is another one's, by its path", async () => {
+    const other = temporarySettings("full");
+    mkdirSync(join(other.root, "results"), { recursive: true });
+    writeFileSync(latencyPath(other), "{}");
+    await expect(readLatencies(other)).rejects.toThrow(/latency\.json cannot be used/);
   });
 
   it("takes a published ablation, and gives the command for the others", () => {

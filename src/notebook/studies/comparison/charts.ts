@@ -1,6 +1,6 @@
 import type { Chart } from "../../../charts/chart.js";
 import { dotsWithIntervals, type IntervalRow } from "../../../charts/intervals.js";
-import { type ComparedRow, type Comparison, type RankedProtocol, rankedProtocols } from "./compare.js";
+import { type ComparedRow, type Comparison, type RankedProtocol, rankedProtocols } from "./comparison.js";
 
 /** Rows that are run on a protocol, the best first. */
 export function rankedRows(comparison: Pick<Comparison, "rows">, protocol: RankedProtocol): ComparedRow[] {
@@ -43,22 +43,31 @@ export function rankingChart(comparison: Comparison): Chart {
   });
 }
 
-/** What new voices cost: UAR against parameters or seconds of training, both on a logarithmic axis. */
-export function costChart(comparison: Comparison, cost: "parameters" | "seconds"): Chart {
+/** What a row costs, each with the axis that it is drawn on. */
+export const costTitles = {
+  parameters: "parameters",
+  seconds: "seconds of training",
+  latencyMilliseconds: "milliseconds for the answer to 3 s of sound",
+} as const;
+
+/** What new voices cost: UAR against parameters, training or the time of an answer, on a logarithmic axis. */
+export function costChart(comparison: Comparison, cost: keyof typeof costTitles): Chart {
   const points = rankedRows(comparison, "speaker-independent").flatMap(({ name, results }) => {
     const result = results["speaker-independent"];
-    return result.state === "run" && result[cost] > 0 ? [{ name, result }] : [];
+    if (result.state !== "run") return [];
+    const amount = result[cost];
+    return amount !== null && amount > 0 ? [{ name, result, amount }] : [];
   });
-  const title = cost === "parameters" ? "parameters" : "seconds of training";
+  const title = costTitles[cost];
   return {
     title: `UAR on new voices against ${title}`,
-    description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result }) => `${name} ${(100 * result.figure.value).toFixed(1)}% at ${result[cost]}`).join("; ")}.`,
+    description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result, amount }) => `${name} ${(100 * result.figure.value).toFixed(1)}% at ${amount}`).join("; ")}.`,
     x: { title, kind: "log" },
     y: { title: "UAR", kind: "number", format: "percent" },
-    series: points.map(({ name, result }) => ({
+    series: points.map(({ name, result, amount }) => ({
       mark: "point" as const,
       name,
-      x: [result[cost]],
+      x: [amount],
       y: [result.figure.value],
       low: [result.figure.clip[0]],
       high: [result.figure.clip[1]],

@@ -4,7 +4,8 @@ import { reliabilityCurve } from "../../../charts/reliability.js";
 import { formatSeconds } from "../../../core/progress.js";
 import { show, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
-import { type Comparison, missingResults, rankedProtocols } from "./compare.js";
+import { type Comparison, rankedProtocols } from "./comparison.js";
+import { missingResults } from "./rank-rows.js";
 import type { Leak, Transfer } from "./transfer.js";
 
 const percent = (value: number): string => (100 * value).toFixed(1);
@@ -42,9 +43,9 @@ export async function showRanking(comparison: Comparison): Promise<void> {
   if (missing.length > 0) showTable(missing, { caption: "Not run yet", limit: 2 * comparison.rows.length });
 }
 
-/** UAR on new voices against parameters and time of training. */
+/** UAR on new voices against parameters, time of training and time of an answer. */
 export async function showCosts(comparison: Comparison): Promise<void> {
-  for (const cost of ["parameters", "seconds"] as const) {
+  for (const cost of ["parameters", "seconds", "latencyMilliseconds"] as const) {
     const chart = costChart(comparison, cost);
     if (chart.series.length > 0) await show(chart);
   }

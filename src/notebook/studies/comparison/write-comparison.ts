@@ -4,11 +4,11 @@ import { renderPng } from "../../../charts/png.js";
 import { writeFileAtomic, writeJson } from "../../../core/files.js";
 import type { Settings } from "../../../core/settings.js";
 import { rankingChart } from "./charts.js";
-import { type Comparison, rankedProtocols } from "./compare.js";
+import { type Comparison, rankedProtocols } from "./comparison.js";
 
 const columns = [
   ...["row", "protocol", "state", "value", "low", "high", "low_by_speaker", "high_by_speaker", "clips"],
-  ...["parameters", "seconds", "megabytes_float16", "behind_best", "p_value", "command"],
+  ...["parameters", "seconds", "megabytes_float16", "latency_ms", "behind_best", "p_value", "command"],
 ];
 
 /** The comparison as CSV: a line a row and protocol, the row that is not run with its command. */
@@ -27,7 +27,7 @@ export function comparisonCsv(comparison: Comparison): string {
       const { value, clip, speaker } = result.figure;
       return [
         ...[name, protocol, result.state, value, ...clip, ...(speaker ?? ["", ""]), result.clips],
-        ...[result.parameters, result.seconds, result.megabytesAsFloat16],
+        ...[result.parameters, result.seconds, result.megabytesAsFloat16, result.latencyMilliseconds ?? ""],
         ...[result.behindBest?.value ?? "", result.behindBest?.pValueClip ?? "", ""],
       ];
     }),
