@@ -4,7 +4,7 @@
  */
 
 import { decodeAudio } from "../audio/decode.js";
-import { usualLimits } from "../audio/limits.js";
+import { TooLargeError, usualLimits } from "../audio/limits.js";
 import { sampleRateHz } from "../audio/wave.js";
 import { LabError, messageOf } from "../core/errors.js";
 import { loadPredictor } from "../inference/load-predictor.js";
@@ -31,9 +31,6 @@ interface Tools {
 /** Of all channels together: 96 kHz in stereo. More is refused before it is decoded. */
 const mostSamplesASecond = 192_000;
 
-/** A recording that is longer than allowed. */
-class TooLongError extends LabError {}
-
 async function open({ model, protocol, root }: WorkerSettings): Promise<Tools & { facts: ModelFacts }> {
   const predictor = await loadPredictor({ model, root, ...(protocol !== undefined && { protocol }) });
   const activity = await loadVoiceActivity();
@@ -57,7 +54,7 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
   const wave = await decodeAudio(bytes, name, { allowSilence: true, limits });
   const seconds = wave.samples.length / sampleRateHz;
   if (seconds > maxSeconds) {
-    throw new TooLongError(
+    throw new TooLargeError(
       `${name} is ${seconds.toFixed(0)} s long, and at most ${maxSeconds} s are answered at once.`,
       "Cut it into parts, or stream it.",
     );
@@ -67,7 +64,7 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
 }
 
 function problemOf(error: unknown): TaskProblem {
-  if (error instanceof TooLongError) return { message: error.message, reason: "too-long" };
+  if (error instanceof TooLargeError) return { message: error.message, reason: "too-long" };
   if (error instanceof LabError) return { message: error.message, reason: "input" };
   return { message: messageOf(error), reason: "defect" };
 }

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import WebSocket from "ws";
@@ -11,6 +13,7 @@ import { type Predictor, predictRecording, windowSamples } from "../../src/infer
 import { speechIn } from "../../src/inference/speech-segments.js";
 import { answerRecording } from "../../src/inference/timeline.js";
 import { defaultLimits, type Service, type ServiceOptions, startService } from "../../src/service/server.js";
+import { goldens } from "../audio/tones.js";
 import { as16Bits, hum, pcmOf, wavOf } from "./recordings.js";
 
 const token = "a-token-of-this-test";
@@ -26,6 +29,13 @@ beforeAll(async () => {
   predictor = await loadPredictor({ model: "resnet" });
 });
 afterAll(() => service.stop());
+
+/** A short FLAC that says of itself to be three days long. */
+function threeDays(): Uint8Array {
+  const liar = new Uint8Array(readFileSync(join(goldens, "sine.flac.bin")));
+  new DataView(liar.buffer).setUint32(22, 0xfffffff0, false);
+  return liar;
+}
 
 const headers = { authorization: `Bearer ${token}` };
 const post = (body: BodyInit, query = "", more: Record<string, string> = {}) =>
@@ -74,6 +84,7 @@ describe("POST /v1/predictions", () => {
     ["a truncated recording", new Uint8Array(wavOf(hum(1))).subarray(0, 9_000), 422, /truncated.*again/],
     ["too many bytes", new Uint8Array(2 ** 20 + 1), 413, /1\.0 MiB.*Cut it/],
     ["too many seconds", new Uint8Array(wavOf(hum(20.5))), 413, /2[01] s long.*at most 20 s/],
+    ["what declares too many seconds", threeDays(), 413, /holds 268435 s of sound.*Cut it/],
   ])("refuses %s with the remedy", async (_name, body, status, detail) => {
     const response = await post(body as BodyInit);
     expect(response.status).toBe(status);
