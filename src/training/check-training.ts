@@ -45,7 +45,10 @@ export function checkTraining(training: TrainingOptions): void {
     keptBy: null,
   });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
-  refuseUnknown("training.augmentation", training.augmentation ?? {}, usualFeatureAugmentation);
+  refuseUnknown("training.augmentation", training.augmentation ?? {}, {
+    ...usualFeatureAugmentation,
+    bandWarp: null,
+  });
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
   if (training.variedCopies !== undefined) checkCopies(training.variedCopies);
   if (training.distillation !== undefined) checkDistillation(training.distillation);
