@@ -43,7 +43,7 @@ export function searchHistory(trials: readonly ChartedTrial[], title: string): C
   return {
     title,
     description: `${trials.length} trials of a search by their score on validation, ${pruned} of them pruned.${found}`,
-    x: { title: "trial", kind: "number" },
+    x: { title: "trial", kind: "number", ticks: trialTicks(trials) },
     y: { title: "score on validation", kind: "number", format: "percent" },
     series: [
       best,
@@ -58,6 +58,14 @@ export function searchHistory(trials: readonly ChartedTrial[], title: string): C
   };
 }
 
+/** A label for at most ten of the trials. */
+function trialTicks(trials: readonly ChartedTrial[]): { value: number; label: string }[] {
+  const step = Math.ceil(trials.length / 10);
+  return trials
+    .filter((_, i) => i % step === 0)
+    .map(({ number }) => ({ value: number, label: String(number) }));
+}
+
 /** How much of the scores' variance each setting explains, the largest share first. */
 export function settingImportance(
   shares: readonly { readonly setting: string; readonly share: number }[],
@@ -65,12 +73,12 @@ export function settingImportance(
 ): Chart {
   const rows = shares.map(({ setting, share }) => ({ name: setting, value: share, interval: null }));
   const bars = barsWithIntervals(rows, { title, nameTitle: "setting", valueTitle: "share of the variance" });
-  return { ...bars, horizontal: true, height: 120 + 26 * rows.length };
+  return { ...bars, x: { ...bars.x, title: "" }, horizontal: true, height: 120 + 26 * rows.length };
 }
 
 /**
  * Parallel coordinates, from top to bottom: a row a setting and one for the score, a line a trial through its places in
- * all of them, the darker the better; the best one stands out.
+ * all of them, the darker the better; the best complete one stands out.
  */
 export function parallelSettings(
   trials: readonly ChartedTrial[],
@@ -84,8 +92,9 @@ export function parallelSettings(
     ...settings,
     { name: "score", low: percent(low), high: percent(high), places: scores.map(place) },
   ];
-  const order = trials.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
-  const best = order.at(-1);
+  const ascending = trials.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
+  const best = ascending.findLast((trial) => !trials[trial]!.isPruned);
+  const order = [...ascending.filter((trial) => trial !== best), ...(best === undefined ? [] : [best])];
   const ranges = rows.map((row) => `${row.name} from ${row.low} to ${row.high}`).join(", ");
   return {
     title,

@@ -72,6 +72,8 @@ function axisEncoding(axis: Axis, upright: boolean, isMatrix: boolean): Record<s
       ? { labelLimit: 220 }
       : { tickCount: upright ? 6 : 8, labelOverlap: true, labelFlush: false }),
   };
+  // Ticks that were asked for are all written, and in full: they are names.
+  const named = axis.ticks !== undefined && !isMatrix ? { labelOverlap: false, labelLimit: 260 } : {};
   if (isCategory) {
     const labelAngle = upright ? {} : { labelAngle: needsSlant(axis) ? -35 : 0 };
     return {
@@ -93,6 +95,7 @@ function axisEncoding(axis: Axis, upright: boolean, isMatrix: boolean): Record<s
     },
     axis: {
       ...look,
+      ...named,
       ...(axis.format === "percent" ? { format: ".1~%" } : {}),
       ...(axis.format === "seconds" ? { labelExpr: "datum.label + ' s'" } : {}),
       ...(axis.ticks === undefined

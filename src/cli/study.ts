@@ -9,13 +9,20 @@ import { alignTable, percent } from "./text-table.js";
 export function addStudyCommand(program: Command): void {
   const study = program
     .command("study")
-    .description("Protocols × models × seeds × folds × settings by one file (docs/study.md).");
+    .description("Protocols × models × seeds × folds × settings by one file (docs/study.md).")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  affectlab study plan workflow/study.yaml     what it is, and what of it is finished
+  affectlab study table workflow/study.yaml    the figures of what is finished`,
+    );
   study
     .command("plan")
     .description("The runs of a study, and which of them the store has.")
     .argument("<file>", "the study's YAML file")
     .option("--json", "print every run with the arguments that make it, as workflow/Snakefile reads them")
-    .addHelpText("after", "\nExample:\n  affectlab study plan workflow/study.yaml")
+    .addHelpText("after", "\nExamples:\n  affectlab study plan workflow/study.yaml")
     .action(async (file: string, flags: { json?: true }, command: Command) => {
       const { settings } = await openWorkplace(command);
       const { name, runs } = await planOf(file, settings);
@@ -39,7 +46,7 @@ export function addStudyCommand(program: Command): void {
     .description("The figures of a study's finished runs, from the store.")
     .argument("<file>", "the study's YAML file")
     .option("--csv", "print a line a run")
-    .addHelpText("after", "\nExample:\n  affectlab study table workflow/study.yaml --csv > table.csv")
+    .addHelpText("after", "\nExamples:\n  affectlab study table workflow/study.yaml --csv > table.csv")
     .action(async (file: string, flags: { csv?: true }, command: Command) => {
       const { settings } = await openWorkplace(command);
       const { runs } = await planOf(file, settings);

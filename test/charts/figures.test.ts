@@ -135,9 +135,9 @@ describe("charts of a search", () => {
     const settings = [{ name: "rate", low: "0", high: "1", places: [0, 0.25, 0.5, 1] }];
     const chart = parallelSettings(trials, settings, "T");
     const lines = chart.series as LineSeries[];
-    expect(lines.map(({ name }) => name)).toEqual(["", "", "", "trial 2, the best"]);
-    expect(lines.map(({ x }) => x[0])).toEqual([1, 0, 0.5, 0.25]);
-    expect(lines.map(({ x }) => Number(x[1]!.toFixed(3)))).toEqual([0, 0.333, 0.667, 1]);
+    expect(lines.map(({ name }) => name)).toEqual(["", "", "", "trial 3, the best"]);
+    expect(lines.map(({ x }) => x[0])).toEqual([1, 0, 0.25, 0.5]);
+    expect(lines.map(({ x }) => Number(x[1]!.toFixed(3)))).toEqual([0, 0.333, 1, 0.667]);
     expect(chart.y.ticks?.map(({ label }) => label)).toEqual(["rate 0 – 1", "score 40.0% – 70.0%"]);
   });
 });

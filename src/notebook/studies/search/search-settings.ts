@@ -10,7 +10,7 @@ import { recordRun } from "../../record.js";
 
 /** How many settings are tried on each profile, and for how many epochs each. On `full` two hours of two cores. */
 export const searchSizes = {
-  sample: { trials: 6, epochs: 3 },
+  sample: { trials: 6, epochs: 2 },
   quick: { trials: 8, epochs: 2 },
   full: { trials: 20, epochs: 15 },
 } as const;
@@ -42,7 +42,8 @@ export interface SearchedPair {
 
 /**
  * Trains the settings of the search's best trial, and the recipe, as `affectlab train` does; loads what the store has.
- * This is where test clips are first looked at. Notes the chosen run in the notebook's metadata. Throws LabError when no
+ * This is where test clips are first looked at. The precision is that of `settings`, whatever the search computed in.
+ * Notes both runs in the notebook's metadata. Throws LabError when no
  * trial is complete.
  */
 export async function trainChosen(

@@ -36,7 +36,8 @@ export async function showSettingImportance({ importance, trials }: SearchResult
     return;
   }
   const whole = trials.filter(({ score }) => score !== null).length;
-  await show(settingImportance(importance, `Importance of each setting, from ${whole} complete trials`));
+  const shares = importance.map(({ setting, share }) => ({ setting: shortName(setting), share }));
+  await show(settingImportance(shares, `Importance of each setting, from ${whole} complete trials`));
 }
 
 /** Every trial as a line through its settings. */
@@ -109,10 +110,15 @@ function chartedTrials(trials: readonly Trial[]): ChartedTrial[] {
   });
 }
 
-/** The last part of a setting's name, and where the trials lie in its range. */
+/** A setting's name without what all of them begin with: `mixup.share`. */
+function shortName(path: string): string {
+  return path.replace(/^(training|options)\./, "").replace("augmentation.", "");
+}
+
+/** A setting's short name, and where the trials lie in its range. */
 function chartedSetting(path: string, range: Range, trials: readonly Trial[]): ChartedSetting {
   const texts = trials.map(({ settings }) => settings[path]!);
-  const name = path.split(".").slice(1).join(".").replace("augmentation.", "");
+  const name = shortName(path);
   if (range.kind === "choice") {
     const values = range.values.map((value) => JSON.stringify(value));
     const last = Math.max(1, values.length - 1);
