@@ -6,8 +6,9 @@
 #   workflow/slurm-trial.sh try [FOLDER]     the study on one process, then over SLURM with a node taken down and a job
 #                                            killed in the middle; compares every result; then stops
 #
-# FOLDER (default: /tmp/affectlab-slurm) holds configuration, logs, and the stores of the two studies. As root, and with
-# Debian's packages: apt-get install slurmctld slurmd slurm-client munge. Snakemake: workflow/environment.yml.
+# FOLDER (default: /tmp/affectlab-slurm) holds configuration, logs, and the stores of the two studies; a link to the
+# configuration lies in /etc/slurm from start to stop. As root, and with Debian's packages:
+# apt-get install slurmctld slurmd slurm-client munge. Snakemake: workflow/environment.yml.
 set -euo pipefail
 
 command="${1:-}"
@@ -16,6 +17,8 @@ checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export SLURM_CONF="$folder/slurm.conf"
 export PATH="$checkout/.venv-workflow/bin:$PATH:/usr/sbin:/sbin"
 nodes=3
+# Where srun looks inside a job, whose environment Snakemake's executor clears of SLURM's variables.
+link=/etc/slurm/slurm.conf
 
 say() { echo "$(date +%T) $*"; }
 
@@ -61,7 +64,12 @@ CONF
 
 start() {
   need munged mungekey slurmctld slurmd sinfo
+  if [ -e "$link" ] && ! [ -L "$link" ]; then
+    echo "$link is there: this machine has a SLURM of its own." >&2
+    exit 1
+  fi
   configure
+  ln -sfn "$SLURM_CONF" "$link"
   [ -f "$folder/munge.key" ] || mungekey --create --keyfile "$folder/munge.key"
   munged --force --key-file="$folder/munge.key" --socket="$folder/munge.socket" --num-threads=2 \
     --pid-file="$folder/pid/munged" --log-file="$folder/log/munged" --seed-file="$folder/munge.seed"
@@ -87,6 +95,7 @@ stop() {
     kill "$(cat "$file")" 2>/dev/null || true
     rm -f "$file"
   done
+  if [ -L "$link" ]; then rm -f "$link"; fi
 }
 
 # The steps of a job on a node: slurmd's own children, and what they have started.
@@ -96,12 +105,15 @@ kill_tree() {
   kill -KILL "$1" 2>/dev/null || true
 }
 
+# Whether a process has a variable of that value; not where it is gone meanwhile.
+has_variable() { cat "/proc/$1/environ" 2>/dev/null | tr '\0' '\n' | grep -qxF "$2"; }
+
 # Takes a node down with all that runs on it, as a power cut would.
 take_down() {
   local step
   for step in $(pgrep -f "slurmstepd: \[.*\]" || true); do
     # A step has the spool folder of its node open, or its node's name in its environment.
-    tr '\0' '\n' <"/proc/$step/environ" 2>/dev/null | grep -qx "SLURMD_NODENAME=$1" && kill_tree "$step"
+    has_variable "$step" "SLURMD_NODENAME=$1" && kill_tree "$step"
   done
   kill -KILL "$(cat "$folder/pid/$1")"
   rm -f "$folder/pid/$1"
@@ -115,7 +127,7 @@ await_training() {
   for _ in $(seq 600); do
     while read -r line; do
       [ "${line%% *}" = "$not" ] && continue
-      job_processes "${line%% *}" | xargs -r ps -o args= -p 2>/dev/null | grep -q 'affectlab.*train' && { echo "$line"; return; }
+      [ -n "$(trainings_of "${line%% *}")" ] && { echo "$line"; return; }
     done < <(running_jobs)
     sleep 0.5
   done
@@ -123,15 +135,13 @@ await_training() {
   exit 1
 }
 
-# Process ids that belong to a job: SLURM names it in their environment.
-job_processes() {
-  local file
-  for file in /proc/[0-9]*/environ; do
-    tr '\0' '\n' <"$file" 2>/dev/null | grep -qx "SLURM_JOB_ID=$1" && basename "$(dirname "$file")"
+# The processes that train in a job: SLURM names it in their environment.
+trainings_of() {
+  local pid
+  for pid in $(pgrep -f '^node .*affectlab.* train ' || true); do
+    has_variable "$pid" "SLURM_JOB_ID=$1" && echo "$pid"
   done || true
 }
-
-trainings_of() { for pid in $(job_processes "$1"); do ps -o pid=,args= -p "$pid" | grep 'affectlab.*train' | grep -v 'bash\|snakemake' | awk '{print $1}'; done; }
 
 study="${AFFECTLAB_STUDY:-$checkout/workflow/study.yaml}"
 
