@@ -14,7 +14,8 @@ describe("the list of Python packages", () => {
   });
 
   it("pins every package", () => {
-    for (const requirement of pipRequirements(file, "cpu")) expect(requirement).toMatch(/^[\w.-]+==[\d.]+$/);
+    for (const requirement of pipRequirements(file, "cpu"))
+      expect(requirement).toMatch(/^[\w.-]+(\[[\w,-]+\])?==[\d.]+$/);
   });
 
   it("differs in TensorFlow's line alone for CUDA, at the same version", () => {
