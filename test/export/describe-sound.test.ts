@@ -66,7 +66,8 @@ describe("a sound's features as a graph", () => {
       });
       expect(largest).toBeLessThan(tolerance);
     });
-    expect(sum / numbers).toBeLessThan(tolerance / 100);
+    // On the average no more than float32's own step: 4e-6 at 50 dB, 1.2e-7 at Whisper's 1.
+    expect(sum / numbers).toBeLessThan(tolerance / 40);
   });
 
   it("are refused where they have no such form", () => {
