@@ -9,7 +9,9 @@ that is noticed by the closed input or the dead process, of other machines by th
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import fcntl
 import hashlib
 import json
 import os
@@ -97,6 +99,7 @@ class Worker:
 
     def __init__(self):
         self.study = None
+        self.lock = None
         self.distributions = {}
         self.trial = None
         self.beat: threading.Event | None = None
@@ -105,6 +108,7 @@ class Worker:
         """Opens the study, or makes it with `first` as its first trial."""
         self.distributions = {path: distribution_of(form) for path, form in settings.items()}
         database = open_storage(storage)
+        self.lock = lock_beside(storage)
         sampler = PlacedSampler(seed)
         # Until five trials are whole nothing is pruned, nor is a trial before its warm-up.
         pruner = optuna.pruners.MedianPruner(n_startup_trials=5, n_warmup_steps=warmup)
@@ -118,6 +122,10 @@ class Worker:
 
     def ask(self, trials: int):
         """A trial to run, or how many others are still running when the study has enough of them."""
+        with alone(self.lock):
+            return self.ask_alone(trials)
+
+    def ask_alone(self, trials: int):
         self.take_back_abandoned()
         while True:
             counted = [one for one in self.study.get_trials(deepcopy=False) if one.state != TrialState.FAIL]
@@ -295,6 +303,24 @@ def open_storage(url: str) -> RDBStorage:
         except RuntimeError as error:  # tables of another version of Optuna
             raise Refusal(f"The storage {shown} cannot be used: {first_line(error)}", "Use another.") from None
     raise AssertionError("unreachable")
+
+
+def lock_beside(url: str) -> str | None:
+    """The file that workers lock who share an SQLite file; a server locks rows itself."""
+    parsed = sqlalchemy.engine.make_url(url)
+    is_file = parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:")
+    return f"{parsed.database}.lock" if is_file else None
+
+
+@contextlib.contextmanager
+def alone(lock: str | None):
+    """Lets one worker at a time ask: SQLite has no lock on a row, and two would take the same waiting trial."""
+    if lock is None:
+        yield
+        return
+    with open(lock, "a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 def is_being_made(error: Exception) -> bool:

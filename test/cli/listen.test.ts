@@ -22,9 +22,12 @@ function listen(
     env: { ...process.env, PATH: path },
   });
   let [out, err] = ["", ""];
+  let isStopped = false;
   child.stdout.on("data", (piece: Buffer) => {
     out += piece.toString();
-    if (stopAtAnswer > 0 && out.split("\n").length > stopAtAnswer) child.kill("SIGTERM");
+    if (isStopped || stopAtAnswer === 0 || out.split("\n").length <= stopAtAnswer) return;
+    isStopped = true; // once: a second signal may meet a process whose handlers are gone already
+    child.kill("SIGTERM");
   });
   child.stderr.on("data", (piece: Buffer) => {
     err += piece.toString();
