@@ -3,6 +3,7 @@
 // `affectlab compare` and notebook 12 show beside the figures.
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { significant } from "./benchmark/statistics.mjs";
 import { places } from "./setup/places.mjs";
 import { prepare } from "./setup/prepare.mjs";
 import { reportFailure } from "./setup/setup-error.mjs";
@@ -70,6 +71,6 @@ try {
 function quartiles(values) {
   const sorted = values.sort((a, b) => a - b);
   const at = (/** @type {number} */ share) =>
-    Number(/** @type {number} */ (sorted[Math.round(share * (sorted.length - 1))]).toPrecision(3));
+    significant(/** @type {number} */ (sorted[Math.round(share * (sorted.length - 1))]), 3);
   return { median: at(0.5), low: at(0.25), high: at(0.75) };
 }

@@ -1,6 +1,6 @@
 import type { Chart, LineSeries, PointSeries } from "./chart.js";
 import { barsWithIntervals } from "./intervals.js";
-import { colorAt } from "./palette.js";
+import { colorAt, inks, seriesColors } from "./palette.js";
 
 /** A trial of a search, as its charts see it. */
 export interface ChartedTrial {
@@ -19,6 +19,7 @@ export interface ChartedSetting {
   readonly places: readonly number[];
 }
 
+const [wholeColor, bestColor] = seriesColors as [string, string];
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 /** What each trial of a search reached, in their order, and the best so far. */
@@ -34,7 +35,7 @@ export function searchHistory(trials: readonly ChartedTrial[], title: string): C
   const best: LineSeries = {
     mark: "line",
     name: "best so far",
-    color: "#c98015",
+    color: bestColor,
     x: whole.map(({ number }) => number),
     y: whole.map((_, i) => Math.max(...whole.slice(0, i + 1).map(({ score }) => score))),
   };
@@ -47,10 +48,10 @@ export function searchHistory(trials: readonly ChartedTrial[], title: string): C
     y: { title: "score on validation", kind: "number", format: "percent" },
     series: [
       best,
-      points("complete", "#2b4be0", whole),
+      points("complete", wholeColor, whole),
       points(
         "pruned, where it stopped",
-        "#8b949e",
+        inks.line,
         trials.filter(({ isPruned }) => isPruned),
       ),
     ].filter((series) => series.x.length > 0),
@@ -120,7 +121,7 @@ export function parallelSettings(
       return {
         mark: "line",
         name: isBest ? `trial ${trials[trial]!.number}, the best` : "",
-        color: isBest ? "#c98015" : colorAt("blues", 0.25 + 0.6 * place(scores[trial]!)),
+        color: isBest ? bestColor : colorAt("blues", 0.25 + 0.6 * place(scores[trial]!)),
         x: rows.map(({ places }) => places[trial]!),
         y: rows.map((_, i) => -i),
       };

@@ -1,7 +1,7 @@
 import { relative, resolve } from "node:path";
 import { type Command, Option } from "commander";
-import type { ExportPrecision } from "../export/stored-constants.js";
-import type { ExportTargetName } from "../export/target.js";
+import { type ExportPrecision, exportPrecisions } from "../export/stored-constants.js";
+import { type ExportTargetName, exportTargets } from "../export/target.js";
 import { openWorkplace } from "./global-options.js";
 
 interface ExportFlags {
@@ -18,14 +18,10 @@ export function addExportCommand(program: Command): void {
     .command("export")
     .description("Carry a published model over to TensorFlow.js, ONNX or TFLite, checked in that runtime.")
     .argument("<model>", "a published model, or a folder that holds a card.json")
-    .addOption(
-      new Option("--to <target>", "where it will run")
-        .choices(["tfjs", "onnx", "tflite"])
-        .makeOptionMandatory(),
-    )
+    .addOption(new Option("--to <target>", "where it will run").choices(exportTargets).makeOptionMandatory())
     .addOption(
       new Option("--weights <type>", "what its kernels are stored in")
-        .choices(["float32", "float16", "int8"])
+        .choices(exportPrecisions)
         .default("float32"),
     )
     .option("--output <dir>", "the folder to write (default: MODEL-TARGET, -float16 or -int8 behind it)")

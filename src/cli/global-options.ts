@@ -71,14 +71,19 @@ export async function openWorkplace(command: Command): Promise<Workplace> {
   return { settings, log };
 }
 
-/** Reads a whole number from 0 up; anything else is a usage error. */
-export function wholeNumber(value: string): number {
-  const number = Number(value);
-  if (value.trim() === "" || !Number.isInteger(number) || number < 0) {
-    throw new InvalidArgumentError("It must be a whole number from 0 up.");
-  }
-  return number;
+function wholeFrom(least: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (value.trim() === "" || !Number.isInteger(number) || number < least) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} up.`);
+    }
+    return number;
+  };
 }
+
+/** Read a whole number from 0, or from 1, up; anything else is a usage error. */
+export const wholeNumber = wholeFrom(0);
+export const fromOne = wholeFrom(1);
 
 /** Reads `a,b` into names; an empty one is a usage error. */
 export function namesList(value: string): string[] {

@@ -1,5 +1,6 @@
 import { stringify } from "csv-stringify/sync";
 import type { EmotionJson, RecordingJson } from "../inference/answer-json.js";
+import { joinStretches } from "../inference/join-stretches.js";
 import { alignTable, percent } from "./text-table.js";
 
 /** A line a file under a header; `speech` and `unsure` are 1 or 0. */
@@ -49,19 +50,13 @@ export function answersTable(answers: readonly RecordingJson[], labels: readonly
 
 /** A recording's timeline for people: neighbouring stretches of one emotion as one line. */
 export function timelineTable({ timeline }: RecordingJson): string {
-  const stretches: { start: number; end: number; what: string; confidences: number[] }[] = [];
-  for (const { start, end, emotion, confidence, speech, unsure } of timeline) {
-    const what = speech ? `${emotion}${unsure ? "?" : ""}` : "(no speech)";
-    const last = stretches.at(-1);
-    if (last?.what === what) {
-      last.end = end;
-      last.confidences.push(confidence);
-    } else stretches.push({ start, end, what, confidences: [confidence] });
-  }
-  const rows = stretches.map(({ start, end, what, confidences }) => [
+  const stretches = joinStretches(timeline, ({ emotion, speech, unsure }) =>
+    speech ? `${emotion}${unsure ? "?" : ""}` : "(no speech)",
+  );
+  const rows = stretches.map(({ start, end, what, speech, confidence }) => [
     `${clock(start)} – ${clock(end)}`,
     what,
-    what === "(no speech)" ? "" : percent(confidences.reduce((sum, one) => sum + one) / confidences.length),
+    speech ? percent(confidence) : "",
   ]);
   return alignTable(["time", "emotion", "confidence"], rows, ["left", "left", "right"]);
 }

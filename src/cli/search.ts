@@ -1,9 +1,9 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import type { Settings } from "../core/settings.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { SearchResult } from "../training/search/run-search.js";
-import { namesList, openWorkplace } from "./global-options.js";
+import { fromOne, namesList, openWorkplace } from "./global-options.js";
 
 export interface SearchFlags {
   readonly protocol: ProtocolName;
@@ -58,13 +58,6 @@ Examples:
       const result = await search(model, flags, settings, log);
       await tell(result, flags);
     });
-}
-
-function fromOne(value: string): number {
-  const number = Number(value);
-  if (value.trim() === "" || !Number.isInteger(number) || number < 1)
-    throw new InvalidArgumentError("It must be a whole number from 1 up.");
-  return number;
 }
 
 async function search(

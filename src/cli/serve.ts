@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { LabError, messageOf } from "../core/errors.js";
-import { openWorkplace, wholeNumber } from "./global-options.js";
+import { fromOne, openWorkplace, wholeNumber } from "./global-options.js";
 
 interface ServeFlags {
   readonly model: string;
@@ -109,10 +109,4 @@ function firstSignal(): Promise<NodeJS.Signals> {
       });
     }
   });
-}
-
-function fromOne(value: string): number {
-  const number = wholeNumber(value);
-  if (number === 0) throw new InvalidArgumentError("It must be a whole number from 1 up.");
-  return number;
 }

@@ -61,7 +61,8 @@ Examples:
         return [[setting, protocol, model, fold ?? "", String(seed), ...figures]];
       });
       if (flags.csv === true) {
-        console.log([header, ...rows].map((row) => row.join(",")).join("\n"));
+        const { stringify } = await import("csv-stringify/sync");
+        console.log(stringify([header, ...rows]).trimEnd());
         return;
       }
       const aligned = ["left", "left", "left", "left", "right", "right", "right", "right", "left"] as const;

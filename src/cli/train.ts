@@ -88,24 +88,13 @@ function refuseForAll({ fold, set, force }: TrainFlags): void {
 }
 
 async function specOf(model: string, flags: TrainFlags, settings: Settings): Promise<RunSpec> {
-  const [
-    { defineRun },
-    { usualCorpora },
-    { recipeFor },
-    { architectureNamed, completeOptions },
-    { checkFold },
-  ] = await Promise.all([
+  const [{ defineRun }, { usualCorpora }, { changesOfRecipe }, { checkFold }] = await Promise.all([
     import("../training/define-run.js"),
     import("../training/usual-corpora.js"),
-    import("../training/recipes.js"),
-    import("../models/registry.js"),
+    import("../training/recipe-changes.js"),
     import("../protocols/draw-split.js"),
   ]);
-  const { parseChanges } = await import("../training/spec-changes.js");
-  const architecture = architectureNamed(model);
-  const recipe = recipeFor(model, settings.profile);
-  const defaults = { ...recipe, options: completeOptions(architecture, recipe.options) };
-  const { options, features, training } = parseChanges(flags.set, defaults);
+  const changes = changesOfRecipe(model, settings.profile, flags.set);
   const fold = flags.fold ?? null;
   checkFold(flags.protocol, fold, flags.corpora ?? usualCorpora(flags.protocol));
   return await defineRun(
@@ -114,9 +103,7 @@ async function specOf(model: string, flags: TrainFlags, settings: Settings): Pro
       protocol: flags.protocol,
       fold,
       ...(flags.corpora !== undefined && { corpora: flags.corpora }),
-      options: options as RunSpec["options"],
-      features,
-      training,
+      ...changes,
     },
     settings,
   );

@@ -17,6 +17,11 @@ export function emotionIndex(emotion: Emotion): number {
   return emotions.indexOf(emotion);
 }
 
+/** The emotion with the largest probability of eight in their order; of equal ones the first. */
+export function likeliestEmotion(probabilities: readonly number[]): Emotion {
+  return emotions[probabilities.indexOf(Math.max(...probabilities))]!;
+}
+
 /** Whether a text is one of the eight emotions. */
 export function isEmotion(text: string): text is Emotion {
   return (emotions as readonly string[]).includes(text);

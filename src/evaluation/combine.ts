@@ -1,5 +1,5 @@
 import { LabError } from "../core/errors.js";
-import { emotions } from "../corpora/emotions.js";
+import { emotions, likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "./prediction.js";
 import { alignPredictions } from "./significance.js";
 
@@ -38,7 +38,7 @@ export function combinePredictions(
 export function decide(prediction: Prediction, values: readonly number[]): Prediction {
   const sum = values.reduce((total, value) => total + value, 0);
   const probabilities = values.map((value) => value / sum);
-  const predicted = emotions[probabilities.indexOf(Math.max(...probabilities))]!;
+  const predicted = likeliestEmotion(probabilities);
   return { ...prediction, probabilities, predicted };
 }
 

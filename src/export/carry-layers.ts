@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { foldNorm } from "../models/fold-norm.js";
+import { inputsOf, inputsOfLayer } from "../models/layer-graph.js";
 import {
   AttentivePooling,
   FrameMask,
@@ -213,18 +214,4 @@ function carryMaskedPooling(graph: GraphBuilder, [x, mask]: readonly Value[], la
   }
   const joined = graph.concatenate(parts, 2);
   return graph.reshape(joined, [1, joined.shape[2]!]);
-}
-
-interface Node {
-  readonly inputTensors: readonly tf.SymbolicTensor[];
-}
-
-function inputsOf(tensor: tf.SymbolicTensor): readonly tf.SymbolicTensor[] {
-  const nodes = tensor.sourceLayer.inboundNodes as unknown as readonly Node[];
-  return nodes[tensor.nodeIndex]!.inputTensors;
-}
-
-function inputsOfLayer(layer: tf.layers.Layer): readonly tf.SymbolicTensor[] {
-  if (layer.getClassName() === "InputLayer") return [];
-  return (layer.inboundNodes as unknown as readonly Node[]).flatMap((node) => node.inputTensors);
 }

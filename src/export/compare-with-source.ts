@@ -1,9 +1,10 @@
 import { decodeFile } from "../audio/decode-file.js";
+import { sampleRateHz } from "../audio/wave.js";
 import type { ProgressListener } from "../core/progress.js";
 import { trackProgress } from "../core/progress.js";
 import { createRandom } from "../core/random.js";
 import type { Clip } from "../corpora/clip.js";
-import { emotions } from "../corpora/emotions.js";
+import { likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import type { PublishedPredictor } from "../inference/assemble-predictor.js";
 import { hearWaves } from "../inference/predict.js";
@@ -35,12 +36,12 @@ export async function compareWithSource(
   let sameEmotion = 0;
   for (const { path } of chosen) {
     const samples = heardWindow(await decodeFile(path), card.features);
-    const [source] = hearWaves({ card, ...predictor }, [{ samples, sampleRate: 16_000 }]);
+    const [source] = hearWaves({ card, ...predictor }, [{ samples, sampleRate: sampleRateHz }]);
     const target = await runtime.hear(samples);
     const differences = source!.calibrated.map((p, k) => Math.abs(p - target[k]!));
     // Written so that a number that is none counts as the largest difference there is.
     for (const one of differences) if (!(one <= largestDifference)) largestDifference = one;
-    if (place(source!.calibrated) === place(target)) sameEmotion += 1;
+    if (likeliestEmotion(source!.calibrated) === likeliestEmotion([...target])) sameEmotion += 1;
     progress.advance();
   }
   return { clips: chosen.length, largestDifference, sameEmotion };
@@ -57,14 +58,9 @@ export async function predictExported(
   const predictions: Prediction[] = [];
   for (const { id, path, corpus, speaker, emotion } of clips) {
     const probabilities = [...(await runtime.hear(heardWindow(await decodeFile(path), card.features)))];
-    const predicted = emotions[place(probabilities)]!;
+    const predicted = likeliestEmotion(probabilities);
     predictions.push({ clip: id, corpus, speaker, emotion, predicted, probabilities });
     progress.advance();
   }
   return predictions;
-}
-
-function place(probabilities: ArrayLike<number>): number {
-  const all = Array.from(probabilities);
-  return all.indexOf(Math.max(...all));
 }

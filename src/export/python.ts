@@ -1,24 +1,18 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { environmentPython } from "../core/environment-python.js";
 import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
+import { emotions } from "../corpora/emotions.js";
 import type { Runtime } from "./target.js";
 
 const scripts = join(packageRoot, "scripts", "python", "export");
+const answerBytes = emotions.length * Float32Array.BYTES_PER_ELEMENT;
 const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", CUDA_VISIBLE_DEVICES: "-1" };
-const labels = 8;
-
-/** The project's Python. Throws LabError where set-up has not made it. */
-function pythonPath(): string {
-  const python = join(packageRoot, ".venv", "bin", "python");
-  if (existsSync(python)) return python;
-  throw new LabError("There is no Python environment (.venv).", "Run npm start once; it makes everything.");
-}
 
 /** Runs a script of scripts/python/export to its end. Throws LabError with what it complained of last. */
 export async function runScript(script: string, args: readonly string[]): Promise<void> {
-  const python = pythonPath();
+  const python = environmentPython();
   await new Promise<void>((done, fail) => {
     const options = { env: environment, maxBuffer: 64 * 2 ** 20 };
     execFile(python, [join(scripts, script), ...args], options, (error, _stdout, stderr) => {
@@ -30,7 +24,7 @@ export async function runScript(script: string, args: readonly string[]): Promis
 
 /** Starts a script that answers sounds one after another (scripts/python/export/serve_sounds.py). */
 export async function openScript(script: string, path: string): Promise<Runtime> {
-  const child = spawn(pythonPath(), [join(scripts, script), path], { env: environment });
+  const child = spawn(environmentPython(), [join(scripts, script), path], { env: environment });
   let complaints = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     complaints = (complaints + text).slice(-10_000);
@@ -42,7 +36,7 @@ export async function openScript(script: string, path: string): Promise<Runtime>
     name,
     async hear({ buffer, byteOffset, byteLength }) {
       child.stdin.write(new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength));
-      const answer = await read((bytes) => (bytes.length >= 4 * labels ? 4 * labels : 0));
+      const answer = await read((bytes) => (bytes.length >= answerBytes ? answerBytes : 0));
       return new Float32Array(new Uint8Array(answer).buffer);
     },
     async close() {

@@ -1,7 +1,8 @@
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { LabError } from "../core/errors.js";
 import { readJson } from "../core/files.js";
+import { putInPlace } from "../core/put-in-place.js";
 
 /** Throws LabError when a folder is there that is no earlier export: nothing of somebody else's is overwritten. */
 export async function checkReplaceable(folder: string): Promise<void> {
@@ -21,19 +22,13 @@ export async function checkReplaceable(folder: string): Promise<void> {
  */
 export async function replaceFolder(folder: string, fill: (part: string) => Promise<void>): Promise<void> {
   const whole = resolve(folder);
-  const beside = (suffix: string): string =>
-    join(dirname(whole), `.${basename(whole)}.${process.pid}.${suffix}`);
-  const [part, old] = [beside("part"), beside("old")];
+  const part = join(dirname(whole), `.${basename(whole)}.${process.pid}.part`);
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true });
   try {
     await fill(part);
-    await rename(whole, old).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-    });
-    await rename(part, whole);
+    await putInPlace(part, whole, async () => false);
   } finally {
     await rm(part, { recursive: true, force: true });
-    await rm(old, { recursive: true, force: true });
   }
 }

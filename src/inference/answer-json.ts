@@ -64,6 +64,6 @@ export function recordingJson(
 }
 
 /** Six decimals, as in predictions.csv. */
-function rounded(value: number): number {
+export function rounded(value: number): number {
   return Number(value.toFixed(6));
 }

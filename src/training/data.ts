@@ -32,7 +32,7 @@ export interface DataOptions {
   readonly onProgress?: ProgressListener | undefined;
   readonly stop?: StopSignal | undefined;
   /** Leaves the test clips out: `test` is empty. */
-  readonly withoutTest?: boolean;
+  readonly withoutTest?: boolean | undefined;
 }
 
 /**

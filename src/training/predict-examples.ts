@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
-import { emotions } from "../corpora/emotions.js";
+import { likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { assembleBatch, toModelInput } from "./batches.js";
 import type { Example } from "./example.js";
@@ -38,7 +38,7 @@ function toPrediction(clip: Example["clip"], probabilities: readonly number[]): 
       "Lower training.learningRate.",
     );
   }
-  const predicted = emotions[probabilities.indexOf(Math.max(...probabilities))]!;
+  const predicted = likeliestEmotion(probabilities);
   return {
     clip: clip.id,
     corpus: clip.corpus,

@@ -76,15 +76,16 @@ export async function trainUnjudged(spec: RunSpec, options: TrainOptions): Promi
   await trainTeachers(spec, options);
   const files = await openRun(spec, settings);
   const unmark = await markRunning(files);
-  let reached: TrainingState | null = null;
   try {
-    await withTrained(spec, files, { ...options, withoutTest: true }, async (_model, _data, state) => {
-      reached = state;
-    });
+    return await withTrained(
+      spec,
+      files,
+      { ...options, withoutTest: true },
+      async (_model, _data, state) => state,
+    );
   } finally {
     await unmark();
   }
-  return reached!;
 }
 
 /** The runs that this one learns from, where the store lacks them. */
@@ -105,12 +106,12 @@ async function trainAndJudge(spec: RunSpec, files: RunFiles, options: TrainOptio
 }
 
 /** Trains a network to its end and hands it on, before it is disposed of. */
-async function withTrained(
+async function withTrained<T>(
   spec: RunSpec,
   files: RunFiles,
   { settings, onProgress, onEpoch, stop, withoutTest }: TrainOptions & { readonly withoutTest?: boolean },
-  use: (model: tf.LayersModel, data: TrainingData, state: TrainingState) => Promise<void>,
-): Promise<void> {
+  use: (model: tf.LayersModel, data: TrainingData, state: TrainingState) => Promise<T>,
+): Promise<T> {
   const hash = runHash(spec);
   const answers =
     spec.teachers === undefined ? null : await hearTeachers(spec, { settings, onProgress, stop });
@@ -118,7 +119,7 @@ async function withTrained(
     settings,
     onProgress,
     stop,
-    ...(withoutTest !== undefined && { withoutTest }),
+    withoutTest,
   });
   await writeJson(files.standardisation, data.standardisation);
   const model = buildModel(spec, data.standardisation.mean.length);
@@ -139,7 +140,7 @@ async function withTrained(
       onEpoch,
       stop,
     });
-    await use(model, data, state);
+    return await use(model, data, state);
   } finally {
     model.dispose();
   }

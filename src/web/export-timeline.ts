@@ -1,3 +1,5 @@
+import { rounded } from "../inference/answer-json.js";
+
 /** A stretch of a timeline as it is shown and saved. */
 export interface Stretch {
   /** Seconds. */
@@ -21,11 +23,6 @@ export function timelineCsv(timeline: readonly Stretch[], labels: readonly strin
   return [[...header, ...labels.map((label) => `p_${label}`)], ...rows]
     .map((row) => `${row.join(",")}\n`)
     .join("");
-}
-
-/** Six decimals, as everywhere in affectlab. */
-function rounded(value: number): number {
-  return Number(value.toFixed(6));
 }
 
 /** Hands a file to the person who uses the page. */

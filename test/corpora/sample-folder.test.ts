@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeJson } from "../../src/core/files.js";
-import { putInPlace, removeLeftOvers } from "../../src/corpora/sample/replace-folder.js";
+import { putInPlace, removeLeftOvers } from "../../src/core/put-in-place.js";
 import { readSampleMarker, sampleVersion, synthesiseSample } from "../../src/corpora/sample/sample.js";
 
 let parent: string;

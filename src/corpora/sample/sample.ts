@@ -6,10 +6,10 @@ import { InterruptedError } from "../../core/errors.js";
 import { readJson, writeFileAtomic, writeJson } from "../../core/files.js";
 import { sha256 } from "../../core/hash.js";
 import { type ProgressListener, trackProgress } from "../../core/progress.js";
+import { putInPlace, removeLeftOvers } from "../../core/put-in-place.js";
 import type { StopSignal } from "../../core/stop-signal.js";
 import { cremaSpeakers } from "../crema-d-speakers.js";
 import { planSample } from "./plan.js";
-import { putInPlace, removeLeftOvers } from "./replace-folder.js";
 import { sampleSpeakers } from "./speakers.js";
 import { synthesiseSpeaker } from "./synthesise-speaker.js";
 

@@ -1,6 +1,6 @@
 import { createRandom } from "../../core/random.js";
 import type { Clip } from "../../corpora/clip.js";
-import { emotionIndex, emotions } from "../../corpora/emotions.js";
+import { emotionIndex, emotions, likeliestEmotion } from "../../corpora/emotions.js";
 import type { Prediction } from "../../evaluation/prediction.js";
 import type { Features } from "../../features/feature-spec.js";
 import { featureStatistics } from "../../features/statistics.js";
@@ -49,7 +49,7 @@ export function probePredictions(
       corpus,
       speaker,
       emotion,
-      predicted: emotions[row.indexOf(Math.max(...row))]!,
+      predicted: likeliestEmotion(row),
       probabilities: row,
     };
   });

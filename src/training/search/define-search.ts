@@ -1,11 +1,11 @@
 import { LabError } from "../../core/errors.js";
 import { specHash } from "../../core/hash.js";
 import type { Settings } from "../../core/settings.js";
-import { architectureNamed, completeOptions, type ModelOptions } from "../../models/registry.js";
+import type { ModelOptions } from "../../models/registry.js";
 import type { ProtocolName } from "../../protocols/split.js";
 import { checkTraining } from "../check-training.js";
 import { defineRun } from "../define-run.js";
-import { recipeFor } from "../recipes.js";
+import { changesOfRecipe } from "../recipe-changes.js";
 import type { RunSpec, TrainingOptions } from "../run-spec.js";
 import { type Range, type Ranges, searchSpaceOf } from "../search-spaces.js";
 import { parseChanges, type SpecChanges } from "../spec-changes.js";
@@ -46,16 +46,14 @@ export async function defineSearch(request: SearchRequest, settings: Settings): 
   const fixed = changes.map((change) => change.split("=")[0]!.trim()).find((path) => path in space);
   if (fixed !== undefined)
     throw new LabError(`${fixed} is searched, so it cannot be set.`, "Leave --set out for it.");
-  const recipe = recipeFor(model, settings.profile);
-  const defaults = { ...recipe, options: completeOptions(architectureNamed(model), recipe.options) };
-  const { options, features, training } = parseChanges(changes, defaults);
+  const { options, features, training } = changesOfRecipe(model, settings.profile, changes);
   const base = await defineRun(
     {
       model,
       protocol,
       fold,
       ...(corpora !== undefined && { corpora }),
-      options: options as ModelOptions,
+      options,
       features,
       training: { ...training, ...(epochs !== undefined && { epochs }) },
     },

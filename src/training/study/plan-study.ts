@@ -1,13 +1,12 @@
 import { LabError } from "../../core/errors.js";
 import type { Settings } from "../../core/settings.js";
-import { architectureNamed, completeOptions, type ModelOptions } from "../../models/registry.js";
 import { folds } from "../../protocols/draw-split.js";
 import type { ProtocolName } from "../../protocols/split.js";
 import { type BaselineSpec, defineBaseline, isBaseline } from "../baselines/baseline-spec.js";
 import { defineRun, rememberChecksums } from "../define-run.js";
+import { changesOfRecipe } from "../recipe-changes.js";
 import { recipeFor } from "../recipes.js";
 import { type ResultSpec, type RunSpec, runHash } from "../run-spec.js";
-import { parseChanges } from "../spec-changes.js";
 import { usualCorpora } from "../usual-corpora.js";
 import type { StudyConfig, StudySetting } from "./study-config.js";
 
@@ -95,11 +94,9 @@ function requestOf(
   { name, set }: StudySetting,
   { profile }: Settings,
 ) {
-  const recipe = recipeFor(model, profile);
-  const defaults = { ...recipe, options: completeOptions(architectureNamed(model), recipe.options) };
+  recipeFor(model, profile); // a model that there is not is no fault of the setting
   try {
-    const { options, features, training } = parseChanges(set, defaults);
-    return { model, protocol, options: options as ModelOptions, features, training, seed: 0 };
+    return { model, protocol, ...changesOfRecipe(model, profile, set), seed: 0 };
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     throw new LabError(`settings.${name} does not fit ${model}: ${error.message}`);
