@@ -27,9 +27,10 @@ export function addEnsembleCommand(program: Command): void {
         .makeOptionMandatory(),
     )
     .addOption(
-      new Option("--method <name>", "how answers become one (default: the best on validation)").choices(
-        ensembleMethods,
-      ),
+      new Option(
+        "--method <name>",
+        "how answers become one (default: the simplest within one standard error of the best on validation)",
+      ).choices(ensembleMethods),
     )
     .option("--rows <names>", "only these rows may join, separated by commas", namesList)
     .option("--replace", "take the place of an ensemble of other candidates")
@@ -76,15 +77,19 @@ Examples:
         console.log(`${where}: ${ensemble.method} of ${ensemble.members.length} members\n`);
         const members = ensemble.members.map(({ name, weight }) => [name, weight.toFixed(3)]);
         console.log(alignTable(["member", "weight"], members, ["left", "right"]));
-        const figures = methods.map(({ method, loss, accuracy, uar }) => [
+        const figures = methods.map(({ method, loss, standardError, accuracy, uar }) => [
           method,
           loss.toFixed(4),
+          standardError.toFixed(4),
           percent(accuracy),
           percent(uar),
         ]);
         console.log("\nValidation, cross-validated by speaker:\n");
         console.log(
-          alignTable(["method", "loss", "accuracy %", "UAR %"], figures, ["left", "right", "right", "right"]),
+          alignTable(["method", "loss", "standard error of its distance", "accuracy %", "UAR %"], figures, [
+            "left",
+            ...Array<"right">(4).fill("right"),
+          ]),
         );
         console.log(`\nTest clips:\n\n${metricsTable(metrics.test)}\n\n${relative(process.cwd(), folder)}`);
       }

@@ -3,6 +3,7 @@ import { applyTemperature, fitTemperature, negativeLogLikelihood } from "./calib
 import { type Candidate, type ChosenMember, chooseMembers } from "./choose-members.js";
 import { alignMembers, combinePredictions } from "./combine.js";
 import { fitEnsembleWeights } from "./ensemble-weights.js";
+import { errorOfLossDistance } from "./loss-distance.js";
 import { scorePredictions } from "./metrics.js";
 import type { Prediction } from "./prediction.js";
 import { speakerFolds } from "./speaker-folds.js";
@@ -28,6 +29,8 @@ export interface MethodFigures {
   readonly method: EnsembleMethod;
   /** Mean negative log-likelihood after a temperature fitted on the other speakers, nats: what methods are chosen by. */
   readonly loss: number;
+  /** Of the distance of its loss from the best method's, over speakers; 0 for the best. */
+  readonly standardError: number;
   readonly accuracy: number;
   readonly uar: number;
 }
@@ -93,16 +96,31 @@ export function compareMethods(candidates: readonly Candidate[]): MethodFigures[
     const others = part(false);
     return { others, held: part(true), chosen: chooseMembers(others) };
   });
-  const figures = ensembleMethods.map((method): MethodFigures => {
+  const judged = ensembleMethods.map((method) => {
     const predictions = parts.flatMap(({ others, held, chosen }) => {
       const ensemble = fitEnsemble(method, others, chosen);
       const temperature = fitTemperature(applyEnsemble(ensemble, byName(others)));
       return applyTemperature(applyEnsemble(ensemble, byName(held)), temperature);
     });
-    const { accuracy, uar } = scorePredictions(predictions);
-    return { method, loss: negativeLogLikelihood(predictions), accuracy, uar };
+    return { method, predictions, loss: negativeLogLikelihood(predictions) };
   });
-  return figures.sort((a, b) => a.loss - b.loss);
+  const [best] = judged.sort((a, b) => a.loss - b.loss);
+  return judged.map(({ method, predictions, loss }): MethodFigures => {
+    const { accuracy, uar } = scorePredictions(predictions);
+    const standardError = errorOfLossDistance(predictions, best!.predictions);
+    return { method, loss, standardError, accuracy, uar };
+  });
+}
+
+/**
+ * The simplest method, in the order of `ensembleMethods`, whose loss is within one standard error of the best one's
+ * (Breiman et al. 1984, section 3.4.3): what a method with more to fit gains on few validation speakers is often theirs.
+ */
+export function simplestMethod(figures: readonly MethodFigures[]): EnsembleMethod {
+  const lowest = Math.min(...figures.map(({ loss }) => loss));
+  return ensembleMethods.find((name) =>
+    figures.some(({ method, loss, standardError }) => method === name && loss - lowest <= standardError),
+  )!;
 }
 
 /** The penalty that is best on speakers it was not fitted on. */

@@ -5,6 +5,7 @@ import {
   compareMethods,
   ensembleMethods,
   fitEnsemble,
+  simplestMethod,
 } from "../../src/evaluation/ensemble.js";
 import { memberOf } from "./members.js";
 
@@ -52,5 +53,33 @@ describe("compareMethods", () => {
     const fitted = applyEnsemble(fitEnsemble("stacking", candidates), predictions);
     const stacking = figures.find(({ method }) => method === "stacking")!;
     expect(negativeLogLikelihood(fitted)).toBeLessThan(stacking.loss);
+  });
+});
+
+describe("simplestMethod", () => {
+  const figures = (losses: Record<string, readonly [number, number]>) =>
+    ensembleMethods.map((method) => {
+      const [loss, standardError] = losses[method]!;
+      return { method, loss, standardError, accuracy: 0, uar: 0 };
+    });
+
+  it("takes the mean where a method with more to fit is better by less than one standard error", () => {
+    const within = {
+      average: [0.7, 0.02],
+      counted: [0.695, 0.02],
+      fitted: [0.69, 0.01],
+      stacking: [0.685, 0],
+    };
+    expect(simplestMethod(figures(within as never))).toBe("average");
+  });
+
+  it("takes what is better by more", () => {
+    const beyond = {
+      average: [0.7, 0.01],
+      counted: [0.699, 0.01],
+      fitted: [0.69, 0.01],
+      stacking: [0.68, 0],
+    };
+    expect(simplestMethod(figures(beyond as never))).toBe("fitted");
   });
 });

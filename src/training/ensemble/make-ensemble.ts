@@ -8,6 +8,7 @@ import {
   type EnsembleMethod,
   fitEnsemble,
   type MethodFigures,
+  simplestMethod,
 } from "../../evaluation/ensemble.js";
 import type { Prediction } from "../../evaluation/prediction.js";
 import { evaluatePredictions } from "../../evaluation/report.js";
@@ -84,7 +85,8 @@ export function chooseEnsemble(
 ): ChosenEnsemble {
   const spec = ensembleSpec(candidates, method);
   const methods = compareMethods(candidates);
-  return { spec, ensemble: fitEnsemble(method ?? methods[0]!.method, candidates), methods, candidates };
+  const ensemble = fitEnsemble(method ?? simplestMethod(methods), candidates);
+  return { spec, ensemble, methods, candidates };
 }
 
 /** Reads the members' test predictions and judges the ensemble. Throws LabError when members judge different test clips. */
