@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { open, readFile, stat } from "node:fs/promises";
 import { LabError, messageOf } from "../core/errors.js";
 import { type DecodeOptions, decodeAudio } from "./decode.js";
@@ -41,11 +42,24 @@ export async function readDuration(path: string): Promise<number> {
 /** The bytes of a recording. Throws LabError, naming the path, when it cannot be read or is larger than the limits. */
 export async function readAudioFile(path: string, limits: AudioLimits = usualLimits): Promise<Uint8Array> {
   try {
-    checkBytes((await stat(path)).size, path, limits);
-    return await readFile(path);
+    const facts = await stat(path);
+    checkBytes(facts.size, path, limits);
+    return facts.isFile() ? await readFile(path) : await readPieces(path, limits);
   } catch (error) {
     throw error instanceof LabError ? error : unreadable(path, error);
   }
+}
+
+/** What comes out of a pipe or a device, which does not tell its size beforehand and may have no end. */
+async function readPieces(path: string, limits: AudioLimits): Promise<Uint8Array> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+    bytes += piece.length;
+    checkBytes(bytes, path, limits);
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces);
 }
 
 function unreadable(path: string, error: unknown): LabError {

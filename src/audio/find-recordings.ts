@@ -1,3 +1,4 @@
+import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { LabError } from "../core/errors.js";
@@ -10,8 +11,9 @@ export const recordingEndings: readonly string[] = [
 
 /**
  * The recordings that paths stand for: a file for itself, whatever its ending; a folder for every recording in it and in
- * the folders below, in the order of their names, without hidden ones. A path that is not there stands for itself too,
- * so that whoever reads it can say so. Throws LabError for a folder that holds no recording.
+ * the folders below, in the order of their names, without hidden ones and what is no file (a pipe, a device). A path
+ * that is not there stands for itself too, so that whoever reads it can say so. Throws LabError for a folder that holds
+ * no recording.
  */
 export async function findRecordings(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
@@ -40,7 +42,14 @@ async function recordingsIn(folder: string): Promise<string[]> {
   for (const entry of visible.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) found.push(...(await recordingsIn(path)));
-    else if (recordingEndings.includes(extname(entry.name).toLowerCase())) found.push(path);
+    else if (recordingEndings.includes(extname(entry.name).toLowerCase()) && (await mayBeRead(entry, path)))
+      found.push(path);
   }
   return found;
+}
+
+/** A link that leads nowhere may: whoever reads it says so. */
+async function mayBeRead(entry: Dirent, path: string): Promise<boolean> {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  return (await stat(path).catch(() => null))?.isFile() ?? true;
 }

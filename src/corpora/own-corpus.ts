@@ -13,7 +13,7 @@ import { type LongWork, throwIfStopped } from "./long-work.js";
 import { type ManifestEntry, readManifest, writeManifest } from "./manifest.js";
 import { type OwnLabel, parseOwnLabels, rowErrors } from "./own-labels.js";
 import { corpusNames } from "./registry.js";
-import { corpusFolder, linkOrCopy } from "./store.js";
+import { corpusFolder, isFile, linkOrCopy } from "./store.js";
 import { throwIfTouched } from "./touched.js";
 
 const recordings = "recordings";
@@ -66,9 +66,7 @@ async function checkRecordings(
   const checked: { label: OwnLabel; path: string; sha256: string; durationSeconds: number }[] = [];
   for (const label of labels) {
     throwIfStopped(work, "Adding recordings");
-    const path = [fromFolder, dirname(labelsPath)]
-      .map((base) => join(base, label.file))
-      .find((candidate) => existsSync(candidate));
+    const path = await firstFile([fromFolder, dirname(labelsPath)].map((base) => join(base, label.file)));
     if (path === undefined) {
       errors.push(`row ${label.row}: there is no file ${join(fromFolder, label.file)}`);
     } else {
@@ -84,6 +82,11 @@ async function checkRecordings(
   }
   if (errors.length > 0) throw rowErrors(labelsPath, errors);
   return checked;
+}
+
+async function firstFile(paths: readonly string[]): Promise<string | undefined> {
+  for (const path of paths) if (await isFile(path)) return path;
+  return undefined;
 }
 
 /** The clips of one's own recordings in the store. Throws LabError when there is no such corpus or a file changed. */

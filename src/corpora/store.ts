@@ -1,4 +1,4 @@
-import { copyFile, link, lstat, mkdir, opendir, rename, rm } from "node:fs/promises";
+import { copyFile, link, lstat, mkdir, opendir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { LabError } from "../core/errors.js";
 import type { Settings } from "../core/settings.js";
@@ -13,7 +13,10 @@ export function sampleFolder(settings: Settings, name = ""): string {
   return join(settings.home, "corpora", "sample", name);
 }
 
-/** Every file below a folder, absolute, sorted; links to files count, links to folders are not followed. */
+/**
+ * Every file below a folder, absolute, sorted; links to files count, links to folders are not followed. What is no file
+ * (a pipe, a device, a link to one) is left out: reading it might never end.
+ */
 export async function walkFiles(folder: string): Promise<string[]> {
   const found: string[] = [];
   const pending = [folder];
@@ -22,10 +25,15 @@ export async function walkFiles(folder: string): Promise<string[]> {
     for await (const entry of await openFolder(current)) {
       const path = join(current, entry.name);
       if (entry.isDirectory()) pending.push(path);
-      else if (entry.isFile() || entry.isSymbolicLink()) found.push(path);
+      else if (entry.isFile() || (entry.isSymbolicLink() && (await isFile(path)))) found.push(path);
     }
   }
   return found.sort();
+}
+
+/** Whether a path leads to a file, and not to a folder, a pipe, a device or nowhere. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() ?? false;
 }
 
 async function openFolder(folder: string) {

@@ -1,5 +1,5 @@
 import { createWriteStream } from "node:fs";
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -9,33 +9,64 @@ import { LabError, messageOf } from "../core/errors.js";
 import { trackProgress } from "../core/progress.js";
 import { type LongWork, throwIfStopped } from "./long-work.js";
 
+/** What an archive may unpack to; more is refused before anything of it is written. */
+export interface ArchiveLimits {
+  readonly mostEntries: number;
+  readonly mostEntryBytes: number;
+  /** Of all wanted entries together. */
+  readonly mostBytes: number;
+  /** Bytes unpacked for a byte of the archive. Speech packs to a half; deflate at its utmost to a thousandth. */
+  readonly mostGrowth: number;
+}
+
+/** Ten times what the largest published corpus has of each. */
+export const archiveLimits: ArchiveLimits = {
+  mostEntries: 100_000,
+  mostEntryBytes: 256 * 2 ** 20,
+  mostBytes: 8 * 2 ** 30,
+  mostGrowth: 100,
+};
+
 /**
  * Extracts the entries of a zip archive that `accept` wants (given their name in the archive) into a folder, under their
  * own paths. Every name is looked at first: an archive with an entry that would leave the folder (`..`, an absolute path,
- * a backslash) or that is a link is refused as a whole, and nothing of it is written. Returns the paths written.
- * Throws LabError for such an archive and for a damaged one; CRC and sizes are checked.
+ * a backslash), that is a link or a device or that comes twice, and one that would unpack to more than the limits, is
+ * refused as a whole, and nothing of it is written. Returns the paths written. Throws LabError for such an archive and
+ * for a damaged one; CRC and sizes are checked, so that no entry gives more bytes than it has declared.
  */
 export async function extractZip(
   zipPath: string,
   folder: string,
   accept: (entryName: string) => boolean,
   work: LongWork = {},
+  limits: ArchiveLimits = archiveLimits,
 ): Promise<string[]> {
   try {
-    const wanted: string[] = [];
+    const wanted = new Set<string>();
+    const checkRoom = openRoomCheck(zipPath, (await stat(zipPath)).size, limits);
     await eachEntry(zipPath, async (entry) => {
       throwIfUnsafe(entry, zipPath, folder);
-      if (!entry.fileName.endsWith("/") && accept(entry.fileName)) wanted.push(entry.fileName);
+      const isWanted = !entry.fileName.endsWith("/") && accept(entry.fileName);
+      checkRoom(entry, isWanted);
+      if (!isWanted) return;
+      if (wanted.has(entry.fileName)) throw hostile(zipPath, `${entry.fileName} comes twice`);
+      wanted.add(entry.fileName);
     });
-    const progress = trackProgress("unpack", wanted.length, work.listener);
+    const progress = trackProgress("unpack", wanted.size, work.listener);
     const written: string[] = [];
     await eachEntry(zipPath, async (entry, open) => {
       throwIfStopped(work, "Unpacking");
       if (entry.fileName.endsWith("/") || !accept(entry.fileName)) return;
       const path = join(folder, entry.fileName);
       await mkdir(dirname(path), { recursive: true });
-      await pipeline(await open(), checkCrc(entry), createWriteStream(`${path}.part`));
-      await rename(`${path}.part`, path);
+      const part = `${path}.part`;
+      try {
+        await pipeline(await open(), checkCrc(entry), createWriteStream(part));
+      } catch (error) {
+        await rm(part, { force: true });
+        throw error;
+      }
+      await rename(part, path);
       written.push(path);
       progress.advance(1, entry.fileName);
     });
@@ -90,14 +121,40 @@ function eachEntry(zipPath: string, visit: Visit): Promise<void> {
   });
 }
 
+/** Counts what entries declare; gives what throws LabError where that passes the limits. */
+function openRoomCheck(zipPath: string, packedBytes: number, limits: ArchiveLimits) {
+  let entries = 0;
+  let bytes = 0;
+  const most = Math.min(limits.mostBytes, Math.max(2 ** 20, limits.mostGrowth * packedBytes));
+  return ({ fileName, uncompressedSize }: yauzl.Entry, isWanted: boolean): void => {
+    entries++;
+    if (entries > limits.mostEntries)
+      throw hostile(zipPath, `it has more than ${limits.mostEntries} entries`);
+    if (!isWanted) return;
+    bytes += uncompressedSize;
+    if (uncompressedSize > limits.mostEntryBytes) {
+      throw hostile(zipPath, `${fileName} would unpack to ${inMegabytes(uncompressedSize)} MB`);
+    }
+    if (bytes > most) throw hostile(zipPath, `it would unpack to more than ${inMegabytes(most)} MB`);
+  };
+}
+
+function inMegabytes(bytes: number): number {
+  return Math.ceil(bytes / 1e6);
+}
+
 /** yauzl refuses such names itself; this is the second lock, and knows links. */
 function throwIfUnsafe(entry: yauzl.Entry, zipPath: string, folder: string): void {
   const target = resolve(folder, entry.fileName);
   if (target !== resolve(folder) && !target.startsWith(resolve(folder) + sep)) {
     throw hostile(zipPath, `${entry.fileName} would leave the folder`);
   }
-  const unixMode = entry.externalFileAttributes >>> 16;
-  if ((unixMode & 0o170000) === 0o120000) throw hostile(zipPath, `${entry.fileName} is a link`);
+  const fileType = (entry.externalFileAttributes >>> 16) & 0o170000;
+  if (fileType === 0o120000) throw hostile(zipPath, `${entry.fileName} is a link`);
+  // 0: the archive was not made on Unix, and does not tell.
+  if (![0, 0o100000, 0o040000].includes(fileType)) {
+    throw hostile(zipPath, `${entry.fileName} is neither file nor folder`);
+  }
 }
 
 function hostile(zipPath: string, reason: string): LabError {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { decodeFile, readDuration } from "../../src/audio/decode-file.js";
 import { encodeWav } from "../../src/audio/encode-wav.js";
+import { usualLimits } from "../../src/audio/limits.js";
 import { goldens, tone } from "./tones.js";
 import { wavBytes } from "./wav-bytes.js";
 
@@ -31,6 +32,11 @@ describe("decodeFile", () => {
     await expect(decodeFile(join(folder, "none.wav"))).rejects.toThrow(/There is no file .*none\.wav/);
     await expect(readDuration(join(folder, "none.wav"))).rejects.toThrow(/There is no file .*none\.wav/);
     await expect(decodeFile(folder)).rejects.toThrow(/cannot be read \(EISDIR\)/);
+  });
+
+  it("stops reading what has no end", async () => {
+    const limits = { ...usualLimits, mostBytes: 2 ** 20 };
+    await expect(decodeFile("/dev/zero", { limits })).rejects.toThrow(/at most 1 are read/);
   });
 });
 

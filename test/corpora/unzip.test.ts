@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
-import { extractZip } from "../../src/corpora/unzip.js";
+import { archiveLimits, extractZip } from "../../src/corpora/unzip.js";
 import { temporaryFolder } from "./recordings.js";
 import { type ZipEntry, zipBytes } from "./zip-bytes.js";
 
@@ -52,6 +52,52 @@ describe("unpacking", () => {
   it("refuses links, through which a later entry could leave the folder", async () => {
     const link = { name: "link.wav", data: Buffer.from("/etc"), mode: 0o120777 };
     await expect(extract([link])).rejects.toThrow(/refused: link.wav is a link/);
+    const folderLink = { name: "out", data: Buffer.from("/tmp"), mode: 0o120777 };
+    await expect(extract([folderLink, { name: "out/a.wav", data }])).rejects.toThrow(
+      /refused: out is a link/,
+    );
+    expect(existsSync(join(folder, "out"))).toBe(false);
+  });
+
+  it.each([
+    ["a device", 0o020666],
+    ["a pipe", 0o010666],
+  ])("refuses %s", async (_name, mode) => {
+    await expect(extract([{ name: "a.wav", data, mode }])).rejects.toThrow(
+      /a.wav is neither file nor folder/,
+    );
+  });
+
+  it("refuses a name that comes twice, of which each reader takes another", async () => {
+    const twice = [
+      { name: "a.wav", data },
+      { name: "a.wav", data: Buffer.from("another") },
+    ];
+    await expect(extract(twice)).rejects.toThrow(/refused: a.wav comes twice/);
+  });
+
+  it("refuses a bomb by what it declares, before anything is written", async () => {
+    const zeros = Buffer.alloc(200 * 2 ** 20);
+    await expect(extract([{ name: "zeros.wav", data: zeros }])).rejects.toThrow(
+      /refused: it would unpack to more than \d+ MB/,
+    );
+    const huge = { name: "huge.wav", data, declaredBytes: 0xfffffff0 };
+    await expect(extract([{ name: "good.wav", data }, huge])).rejects.toThrow(
+      /huge.wav would unpack to 4295 MB/,
+    );
+    const many = Array.from({ length: 12 }, (_, i) => ({ name: `${i}.txt`, data }));
+    writeFileSync(archive, zipBytes(many));
+    const few = { ...archiveLimits, mostEntries: 10 };
+    await expect(extractZip(archive, join(folder, "out"), () => true, {}, few)).rejects.toThrow(
+      /more than 10 entries/,
+    );
+    expect(existsSync(join(folder, "out"))).toBe(false);
+  });
+
+  it("stops at an entry that holds more than it declares, and leaves nothing of it", async () => {
+    const liar = { name: "liar.wav", data: Buffer.alloc(2 ** 20), declaredBytes: 100 };
+    await expect(extract([liar])).rejects.toThrow(/speech.zip cannot be unpacked: too many bytes/);
+    expect(readdirSync(join(folder, "out"))).toEqual([]);
   });
 
   it("tells a damaged archive from a hostile one", async () => {

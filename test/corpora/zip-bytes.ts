@@ -8,6 +8,8 @@ export interface ZipEntry {
   readonly mode?: number;
   /** A wrong CRC-32, to damage the entry. */
   readonly crc?: number;
+  /** A wrong size: what the entry says that it unpacks to. */
+  readonly declaredBytes?: number;
 }
 
 /** A zip archive written field by field (APPNOTE 6.3), because no honest writer makes hostile names. */
@@ -15,7 +17,7 @@ export function zipBytes(entries: readonly ZipEntry[]): Uint8Array {
   const locals: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
-  for (const { name, data, mode = 0o100644, crc = crc32(data) } of entries) {
+  for (const { name, data, mode = 0o100644, crc = crc32(data), declaredBytes = data.length } of entries) {
     const fileName = Buffer.from(name, "utf8");
     const packed = deflateRawSync(data);
     const shared = Buffer.alloc(26);
@@ -24,7 +26,7 @@ export function zipBytes(entries: readonly ZipEntry[]): Uint8Array {
     shared.writeUInt16LE(8, 4);
     shared.writeUInt32LE(crc, 10);
     shared.writeUInt32LE(packed.length, 14);
-    shared.writeUInt32LE(data.length, 18);
+    shared.writeUInt32LE(declaredBytes, 18);
     shared.writeUInt16LE(fileName.length, 22);
     const local = Buffer.concat([Buffer.from("PK\x03\x04", "latin1"), shared, fileName, packed]);
     const head = Buffer.alloc(6);
