@@ -41,10 +41,10 @@ Examples:
     )
     .action(async (model: string, flags: ExportFlags, command: Command) => {
       const { settings, log } = await openWorkplace(command);
-      const [{ loadPredictor }, { exportModel }, { openProgress }] = await Promise.all([
+      const [{ loadPredictor }, { exportModel }, { withProgress }] = await Promise.all([
         import("../inference/load-predictor.js"),
         import("../export/export-model.js"),
-        import("./terminal-progress.js"),
+        import("./long-command.js"),
       ]);
       const { to, weights, protocol } = flags;
       const predictor = await loadPredictor({
@@ -54,11 +54,9 @@ Examples:
       });
       const { name } = predictor.card;
       const output = resolve(flags.output ?? `${name}-${to}${weights === "float32" ? "" : `-${weights}`}`);
-      const progress = await openProgress();
-      const card = await exportModel(predictor, {
-        ...{ to, weights, output, settings },
-        onProgress: progress.listener,
-      }).finally(progress.close);
+      const card = await withProgress(({ listener, stop }) =>
+        exportModel(predictor, { to, weights, output, settings, onProgress: listener, stop }),
+      );
       log.info({ model: name, to, weights, output, comparison: card.comparison }, "exported");
       if (flags.json === true) {
         console.log(JSON.stringify(card, null, 2));

@@ -1,6 +1,7 @@
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { deleteRun, listRuns, runFiles, type StoredRun } from "../training/run-store.js";
+import { isRunning } from "../training/running.js";
 import type { Workplace } from "./global-options.js";
 import { formatBytes } from "./text-table.js";
 
@@ -12,7 +13,7 @@ interface Prunable {
 }
 
 /**
- * Deletes unfinished runs that nothing touched for `idleHours`, and the checkpoints of finished runs but the best and the
+ * Deletes unfinished runs that nobody trains and nothing touched for `idleHours`, and the checkpoints of finished runs but the best and the
  * last; without `isMeant` it only tells of them.
  */
 export async function pruneRuns(
@@ -23,6 +24,7 @@ export async function pruneRuns(
   const found: Prunable[] = [];
   for (const run of await listRuns(settings)) {
     const folder = runFiles(run.hash, settings).folder;
+    if (await isRunning(run.hash, settings)) continue;
     if (run.finished) found.push(...(await olderCheckpoints(run, folder)));
     else if (Date.now() - run.modified.getTime() >= idleHours * 3_600_000) {
       const bytes = await bytesOf(folder, await readdir(folder));

@@ -37,7 +37,14 @@ async function openBar(stream: Stream): Promise<TerminalProgress> {
       task = kindOf(state);
       if (bar === null) {
         bar = new cliProgress.SingleBar(
-          { format: "{task} {bar} {percentage}%{facts}", stream, fps: 8, barsize: 24, linewrap: false },
+          {
+            format: "{task} {bar} {percentage}%{facts}",
+            stream,
+            fps: 8,
+            barsize: 24,
+            linewrap: false,
+            emptyOnZero: true,
+          },
           cliProgress.Presets.shades_classic,
         );
         bar.start(state.total, 0, { task: state.task, facts: "" });
@@ -55,12 +62,13 @@ function openLines(stream: Stream, now: () => number): TerminalProgress {
     close() {},
     listener(state) {
       const isNew = kindOf(state) !== task;
-      if (!isNew && state.done < state.total && now() - lastMs < lineEveryMs) return;
+      if (!isNew && (state.done < state.total || state.done === 0) && now() - lastMs < lineEveryMs) return;
       task = kindOf(state);
       lastMs = now();
       const share = state.total > 0 ? ` (${Math.floor((100 * state.done) / state.total)}%)` : "";
-      const total = state.total > 0 ? ` of ${state.total}` : "";
-      stream.write(`${state.task}: ${state.done}${total}${share}${factsOf(state)}\n`);
+      const count =
+        state.total > 0 ? `: ${state.done} of ${state.total}` : state.done > 0 ? `: ${state.done}` : "";
+      stream.write(`${state.task}${count}${share}${factsOf(state)}\n`);
     },
   };
 }

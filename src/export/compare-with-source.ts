@@ -1,14 +1,15 @@
 import { decodeFile } from "../audio/decode-file.js";
 import { sampleRateHz } from "../audio/wave.js";
-import type { ProgressListener } from "../core/progress.js";
-import { trackProgress } from "../core/progress.js";
+import { type ProgressListener, trackProgress } from "../core/progress.js";
 import { createRandom } from "../core/random.js";
+import type { StopSignal } from "../core/stop-signal.js";
 import type { Clip } from "../corpora/clip.js";
 import { likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import type { PublishedPredictor } from "../inference/assemble-predictor.js";
 import { hearWaves } from "../inference/predict.js";
 import { heardWindow } from "./heard-window.js";
+import { throwIfExportStopped } from "./interrupted.js";
 import type { Runtime } from "./target.js";
 
 /** How near an exported model is to its source. */
@@ -20,6 +21,12 @@ export interface Agreement {
   readonly sameEmotion: number;
 }
 
+/** How a comparison tells of itself and is stopped. */
+export interface ComparisonWork {
+  readonly onProgress?: ProgressListener | undefined;
+  readonly stop?: StopSignal | undefined;
+}
+
 const comparedClips = 100;
 
 /** Both on the same 100 clips, drawn with seed 0 (fewer where there are fewer), each on its first 3 s of sound. */
@@ -27,7 +34,7 @@ export async function compareWithSource(
   { card, ...predictor }: PublishedPredictor,
   runtime: Runtime,
   clips: readonly Clip[],
-  onProgress?: ProgressListener,
+  { onProgress, stop }: ComparisonWork = {},
 ): Promise<Agreement> {
   const byId = [...clips].sort((a, b) => (a.id < b.id ? -1 : 1));
   const chosen = createRandom(0).fork("export").shuffle(byId).slice(0, comparedClips);
@@ -35,6 +42,7 @@ export async function compareWithSource(
   let largestDifference = 0;
   let sameEmotion = 0;
   for (const { path } of chosen) {
+    throwIfExportStopped(stop);
     const samples = heardWindow(await decodeFile(path), card.features);
     const [source] = hearWaves({ card, ...predictor }, [{ samples, sampleRate: sampleRateHz }]);
     const target = await runtime.hear(samples);
@@ -52,11 +60,12 @@ export async function predictExported(
   { card }: PublishedPredictor,
   runtime: Runtime,
   clips: readonly Clip[],
-  onProgress?: ProgressListener,
+  { onProgress, stop }: ComparisonWork = {},
 ): Promise<Prediction[]> {
   const progress = trackProgress("test clips", clips.length, onProgress);
   const predictions: Prediction[] = [];
   for (const { id, path, corpus, speaker, emotion } of clips) {
+    throwIfExportStopped(stop);
     const probabilities = [...(await runtime.hear(heardWindow(await decodeFile(path), card.features)))];
     const predicted = likeliestEmotion(probabilities);
     predictions.push({ clip: id, corpus, speaker, emotion, predicted, probabilities });

@@ -5,6 +5,7 @@ import { writeFileAtomic, writeJson } from "../core/files.js";
 import { sha256 } from "../core/hash.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
+import type { StopSignal } from "../core/stop-signal.js";
 import { evaluatePredictions, type PartMetrics } from "../evaluation/report.js";
 import type { PublishedPredictor } from "../inference/assemble-predictor.js";
 import type { ModelCard } from "../inference/model-card.js";
@@ -42,6 +43,7 @@ export interface ExportOptions {
   readonly output: string;
   readonly settings: Settings;
   readonly onProgress?: ProgressListener;
+  readonly stop?: StopSignal;
   /** What is checked and judged on; by default the model's test clips, or the synthetic sample where they are absent. */
   readonly clips?: JudgingClips;
 }
@@ -51,11 +53,11 @@ export interface ExportOptions {
  * it is compared with its source in the target's own runtime, and in fewer bits than float32 judged on the test clips.
  *
  * Throws LabError, and writes nothing, for a layer that cannot be carried over, for an answer too far from the source's,
- * and for int8 that costs accuracy or cannot be judged.
+ * and for int8 that costs accuracy or cannot be judged; InterruptedError when stopped.
  */
 export async function exportModel(
   predictor: PublishedPredictor,
-  { to, weights, output, settings, onProgress, clips: given }: ExportOptions,
+  { to, weights, output, settings, onProgress, stop, clips: given }: ExportOptions,
 ): Promise<ExportCard> {
   await checkReplaceable(output);
   const graph = graphOfPredictor(predictor);
@@ -70,13 +72,15 @@ export async function exportModel(
   const target = targets[to];
   let written: ExportCard | undefined;
   await replaceFolder(output, async (folder) => {
-    await target.write(graph, weights, folder);
+    await target.write(graph, weights, folder, stop);
     const files = await describeFiles(folder);
     const checked = await withRuntime(target, folder, async (runtime) => {
-      const agreement = await compareWithSource(predictor, runtime, clips, onProgress);
+      const agreement = await compareWithSource(predictor, runtime, clips, { onProgress, stop });
       requireAgreement(agreement, weights, target.title);
       const isJudged = weights !== "float32" && of === "test";
-      const predictions = isJudged ? await predictExported(predictor, runtime, clips, onProgress) : null;
+      const predictions = isJudged
+        ? await predictExported(predictor, runtime, clips, { onProgress, stop })
+        : null;
       const test = predictions === null ? null : evaluatePredictions(predictions);
       if (weights === "int8") requireAccuracy(test!, source);
       return { runtime: runtime.name, agreement, test };

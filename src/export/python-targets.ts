@@ -11,9 +11,9 @@ import type { ExportTarget } from "./target.js";
 export const onnxTarget: ExportTarget = {
   name: "onnx",
   title: "ONNX",
-  write: (graph, precision, folder) =>
+  write: (graph, precision, folder, stop) =>
     withGraphFiles(graph, precision, (files) =>
-      runScript("write_onnx.py", [files, join(folder, "model.onnx")]),
+      runScript("write_onnx.py", [files, join(folder, "model.onnx")], stop),
     ),
   open: (folder) => openScript("run_onnx.py", join(folder, "model.onnx")),
 };
@@ -22,9 +22,9 @@ export const onnxTarget: ExportTarget = {
 export const tfliteTarget: ExportTarget = {
   name: "tflite",
   title: "TFLite",
-  write: (graph, precision, folder) =>
+  write: (graph, precision, folder, stop) =>
     withGraphFiles(graph, "float32", (files) =>
-      runScript("write_tflite.py", [files, join(folder, "model.tflite"), precision]),
+      runScript("write_tflite.py", [files, join(folder, "model.tflite"), precision], stop),
     ),
   open: (folder) => openScript("run_tflite.py", join(folder, "model.tflite")),
 };

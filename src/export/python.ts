@@ -3,22 +3,32 @@ import { join } from "node:path";
 import { environmentPython } from "../core/environment-python.js";
 import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
+import type { StopSignal } from "../core/stop-signal.js";
 import { emotions } from "../corpora/emotions.js";
+import { exportInterrupted } from "./interrupted.js";
 import type { Runtime } from "./target.js";
 
 const scripts = join(packageRoot, "scripts", "python", "export");
 const answerBytes = emotions.length * Float32Array.BYTES_PER_ELEMENT;
 const environment = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", CUDA_VISIBLE_DEVICES: "-1" };
 
-/** Runs a script of scripts/python/export to its end. Throws LabError with what it complained of last. */
-export async function runScript(script: string, args: readonly string[]): Promise<void> {
+/**
+ * Runs a script of scripts/python/export to its end, which a requested stop brings about. Throws LabError with what it
+ * complained of last, InterruptedError when stopped.
+ */
+export async function runScript(script: string, args: readonly string[], stop?: StopSignal): Promise<void> {
   const python = environmentPython();
   await new Promise<void>((done, fail) => {
     const options = { env: environment, maxBuffer: 64 * 2 ** 20 };
-    execFile(python, [join(scripts, script), ...args], options, (error, _stdout, stderr) => {
-      if (error === null) done();
+    const child = execFile(python, [join(scripts, script), ...args], options, (error, _stdout, stderr) => {
+      clearInterval(looks);
+      if (stop?.requested === true) fail(exportInterrupted());
+      else if (error === null) done();
       else fail(scriptProblem(script, stderr));
     });
+    const looks = setInterval(() => {
+      if (stop?.requested === true) child.kill();
+    }, 200);
   });
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { LabError } from "../core/errors.js";
 import { readJson } from "../core/files.js";
-import { putInPlace } from "../core/put-in-place.js";
+import { putInPlace, removeLeftOvers } from "../core/put-in-place.js";
 
 /** Throws LabError when a folder is there that is no earlier export: nothing of somebody else's is overwritten. */
 export async function checkReplaceable(folder: string): Promise<void> {
@@ -18,11 +18,13 @@ export async function checkReplaceable(folder: string): Promise<void> {
 
 /**
  * Has `fill` write into a new folder beside `folder`, which takes its name when all is written and an earlier one's place
- * with it: a reader sees the old export or the new one. Leaves nothing behind when `fill` throws.
+ * with it: a reader sees the old export or the new one. Leaves nothing behind when `fill` throws; what a killed process left
+ * behind goes after an hour.
  */
 export async function replaceFolder(folder: string, fill: (part: string) => Promise<void>): Promise<void> {
   const whole = resolve(folder);
   const part = join(dirname(whole), `.${basename(whole)}.${process.pid}.part`);
+  await removeLeftOvers(join(dirname(whole), `.${basename(whole)}`));
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true });
   try {

@@ -1,3 +1,4 @@
+import type { StopSignal } from "../core/stop-signal.js";
 import type { Graph } from "./graph.js";
 import type { ExportPrecision } from "./stored-constants.js";
 
@@ -17,8 +18,8 @@ export interface Runtime {
 export interface ExportTarget {
   readonly name: ExportTargetName;
   readonly title: string;
-  /** Writes the model's files into an empty folder. Throws LabError when what it needs is not installed. */
-  write(graph: Graph, precision: ExportPrecision, folder: string): Promise<void>;
+  /** Writes the model's files into an empty folder. Throws LabError when what it needs is not installed, InterruptedError when stopped. */
+  write(graph: Graph, precision: ExportPrecision, folder: string, stop?: StopSignal): Promise<void>;
   /** Opens what `write` has written, in the target's own runtime. */
   open(folder: string): Promise<Runtime>;
 }

@@ -87,8 +87,10 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
         );
       const isBest = state.bestEpoch === state.epoch;
       const tenth = state.epoch % 10 === 0 ? [files.epoch(state.epoch)] : [];
-      await keep(...(isBest ? [files.best] : []), ...tenth, files.last);
+      // last.safetensors is the last to be written: a run that is cut off before it does the whole epoch again.
+      await keep(...(isBest ? [files.best] : []), ...tenth);
       await writeHistory(files.history, state.history);
+      await keep(files.last);
       await input.onEpoch?.(state.history, state.bestUar);
     }
     return state;

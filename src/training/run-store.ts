@@ -24,6 +24,9 @@ export interface RunFiles {
   epoch(epoch: number): string;
 }
 
+/** The file in a run's folder that names the process which trains it (see running.ts). */
+export const lockName = "running.json";
+
 /** A finished run: what its files hold. */
 export interface Run<Spec extends ResultSpec = RunSpec> {
   readonly hash: string;
@@ -51,10 +54,15 @@ export function runFiles(hash: string, settings: Settings): RunFiles {
   };
 }
 
-/** Makes a run's folder and writes its specification there; gives its files. */
+/**
+ * Makes a run's folder and writes its specification there; gives its files. What a process that was killed had half
+ * written goes: whoever trains a run holds its lock, so nobody else writes there.
+ */
 export async function openRun(spec: ResultSpec, settings: Settings): Promise<RunFiles> {
   const files = runFiles(runHash(spec), settings);
   await mkdir(files.folder, { recursive: true });
+  for (const name of await readdir(files.folder))
+    if (name.endsWith(".part")) await rm(join(files.folder, name), { force: true });
   if ((await readFileIfThere(files.spec)) === null) await writeJson(files.spec, spec);
   return files;
 }
@@ -122,5 +130,18 @@ export async function findRun(prefix: string, settings: Settings): Promise<Store
 
 /** Deletes a run's folder: result, checkpoints and all. */
 export async function deleteRun(hash: string, settings: Settings): Promise<void> {
+  await emptyRun(hash, settings);
   await rm(runFiles(hash, settings).folder, { recursive: true, force: true });
+}
+
+/**
+ * Deletes what a run's folder holds but its lock. What says that others are whole goes first: cut off in the middle, the
+ * run is an unfinished one.
+ */
+export async function emptyRun(hash: string, settings: Settings): Promise<void> {
+  const { folder, metrics, last } = runFiles(hash, settings);
+  await rm(metrics, { force: true });
+  await rm(last, { force: true });
+  for (const name of await readdir(folder).catch(() => [] as string[]))
+    if (name !== lockName) await rm(join(folder, name), { recursive: true, force: true });
 }

@@ -1,8 +1,9 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { readJson, writeJson } from "../core/files.js";
+import { lockOwner, takeLock } from "../core/owner-lock.js";
+import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
-import { listRuns, type RunFiles, runFiles } from "./run-store.js";
+import type { StopSignal } from "../core/stop-signal.js";
+import { listRuns, lockName, type RunFiles, runFiles } from "./run-store.js";
 
 /** A run that some process trains at this moment. */
 export interface RunningTraining {
@@ -11,30 +12,39 @@ export interface RunningTraining {
   readonly pid: number;
 }
 
-const markOf = ({ folder }: RunFiles): string => join(folder, "running.json");
+const lockOf = ({ folder }: RunFiles): string => join(folder, lockName);
 
-/** Says in a run's folder that this process trains it, until the returned function is called. */
-export async function markRunning(files: RunFiles): Promise<() => Promise<void>> {
-  await writeJson(markOf(files), { pid: process.pid });
-  return () => rm(markOf(files), { force: true });
+/**
+ * Makes this process the only one that trains a run, until the returned function is called; waits, and says so, while
+ * another one does. Throws InterruptedError when stopped while it waits.
+ */
+export async function lockRun(
+  files: RunFiles,
+  {
+    onProgress,
+    stop,
+  }: { readonly onProgress?: ProgressListener | undefined; readonly stop?: StopSignal | undefined } = {},
+): Promise<() => Promise<void>> {
+  return await takeLock(lockOf(files), {
+    stop,
+    onWait: ({ pid, machine }) => {
+      const task = `waiting for process ${pid} on ${machine.split(" ")[0]}, which trains this run`;
+      onProgress?.({ task, done: 0, total: 0, rate: 0, etaSeconds: 0, note: "" });
+    },
+  });
 }
 
-/** The runs of the store that a living process trains. A mark that a killed process left behind does not count. */
+/** Whether a living process, here or on another machine, trains that run. */
+export async function isRunning(hash: string, settings: Settings): Promise<boolean> {
+  return (await lockOwner(lockOf(runFiles(hash, settings)))) !== null;
+}
+
+/** The runs of the store that a living process trains. The lock that a killed process left behind does not count. */
 export async function listRunning(settings: Settings): Promise<RunningTraining[]> {
   const running: RunningTraining[] = [];
   for (const { hash, spec } of await listRuns(settings)) {
-    const mark = (await readJson(markOf(runFiles(hash, settings)))) as { pid?: number } | null;
-    if (mark?.pid !== undefined && isAlive(mark.pid))
-      running.push({ hash, model: spec.model, pid: mark.pid });
+    const owner = await lockOwner(lockOf(runFiles(hash, settings)));
+    if (owner !== null) running.push({ hash, model: spec.model, pid: owner.pid });
   }
   return running;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM"; // another user's process is one all the same
-  }
 }

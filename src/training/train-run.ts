@@ -18,8 +18,8 @@ import { dataChecksumOf, sourceOf } from "./run-data.js";
 import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js";
 import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
-import { deleteRun, openRun, type Run, type RunFiles, readRun, runFiles } from "./run-store.js";
-import { markRunning } from "./running.js";
+import { emptyRun, openRun, type Run, type RunFiles, readRun, runFiles } from "./run-store.js";
+import { lockRun } from "./running.js";
 import { hearTeachers, withTeachers } from "./teachers.js";
 
 export interface TrainOptions {
@@ -35,28 +35,27 @@ export interface TrainOptions {
 
 /**
  * The run of a specification: read from the store when it is there, gone on with when it was cut off, trained
- * from the start otherwise; its teachers, if it has any, first. The weights of the epoch with the best validation UAR are the ones that are judged;
+ * from the start otherwise; its teachers, if it has any, first. Where another process trains it, it waits for that one and
+ * reads what it wrote. The weights of the epoch with the best validation UAR are the ones that are judged;
  * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent
  * corpora and for a precision that this machine does not have.
  */
 export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Run> {
   const { settings, force = false } = options;
   const hash = runHash(spec);
-  if (force) await deleteRun(hash, settings);
-  const finished = await readRun(hash, settings);
+  const finished = force ? null : await readRun(hash, settings);
   if (finished !== null) return finished;
 
   loadTensorFlow();
   requirePrecision(spec.precision);
   await trainTeachers(spec, options);
-  const files = await openRun(spec, settings);
-  const unmark = await markRunning(files);
-  try {
-    await trainAndJudge(spec, files, options);
-  } finally {
-    await unmark();
-  }
-  return (await readRun(hash, settings))!;
+  return await alone(spec, options, async () => {
+    if (force) await emptyRun(hash, settings);
+    const meanwhile = await readRun(hash, settings); // by the process that was waited for
+    if (meanwhile !== null) return meanwhile;
+    await trainAndJudge(spec, await openRun(spec, settings), options);
+    return (await readRun(hash, settings))!;
+  });
 }
 
 /**
@@ -68,23 +67,35 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
 export async function trainUnjudged(spec: RunSpec, options: TrainOptions): Promise<TrainingState> {
   const { settings } = options;
   const hash = runHash(spec);
-  const before = await readCheckpoint(runFiles(hash, settings).last, hash);
-  if (before !== null && isTrained(before.state, spec.training)) return before.state;
+  const trainedState = async (): Promise<TrainingState | null> => {
+    const checkpoint = await readCheckpoint(runFiles(hash, settings).last, hash);
+    return checkpoint !== null && isTrained(checkpoint.state, spec.training) ? checkpoint.state : null;
+  };
+  const before = await trainedState();
+  if (before !== null) return before;
 
   loadTensorFlow();
   requirePrecision(spec.precision);
   await trainTeachers(spec, options);
-  const files = await openRun(spec, settings);
-  const unmark = await markRunning(files);
+  return await alone(spec, options, async () => {
+    const meanwhile = await trainedState();
+    if (meanwhile !== null) return meanwhile;
+    const files = await openRun(spec, settings);
+    return await withTrained(spec, files, { ...options, withoutTest: true }, async (_, __, state) => state);
+  });
+}
+
+/** Does something to a run as the only process that trains it. */
+async function alone<T>(
+  spec: RunSpec,
+  { settings, onProgress, stop }: TrainOptions,
+  use: () => Promise<T>,
+): Promise<T> {
+  const release = await lockRun(runFiles(runHash(spec), settings), { onProgress, stop });
   try {
-    return await withTrained(
-      spec,
-      files,
-      { ...options, withoutTest: true },
-      async (_model, _data, state) => state,
-    );
+    return await use();
   } finally {
-    await unmark();
+    await release();
   }
 }
 

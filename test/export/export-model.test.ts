@@ -2,7 +2,9 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/encode-wav.js";
+import { InterruptedError } from "../../src/core/errors.js";
 import { resolveSettings } from "../../src/core/settings.js";
+import { listenForStop } from "../../src/core/stop-signal.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import type { Clip } from "../../src/corpora/clip.js";
 import { emotions } from "../../src/corpora/emotions.js";
@@ -102,6 +104,21 @@ describe("an export", () => {
     const broken = { ...predictor, plan: { run: () => new Float32Array(8), dispose: () => undefined } };
     await expect(write(broken, output, "float32")).rejects.toThrow("differs from its source by");
     expect(existsSync(output)).toBe(false);
+  });
+
+  it("that is stopped leaves nothing behind, and the earlier one where it was", async () => {
+    const folder = temporaryFolder("exports");
+    const output = join(folder, "emotion");
+    await write(published(), output, "float16");
+    const before = readFileSync(join(output, "card.json"), "utf8");
+    const stop = listenForStop([]);
+    const stopped = exportModel(published(), {
+      ...{ to: "tfjs", weights: "float32", output, settings, stop, clips: { source: "test", clips } },
+      onProgress: ({ done }) => done === 3 && stop.request(),
+    });
+    await expect(stopped).rejects.toThrow(InterruptedError);
+    expect(readdirSync(folder)).toEqual(["emotion"]);
+    expect(readFileSync(join(output, "card.json"), "utf8")).toBe(before);
   });
 
   it("of a layer that has no such form names the layer", async () => {

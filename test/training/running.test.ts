@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { runHash } from "../../src/training/run-spec.js";
 import { openRun } from "../../src/training/run-store.js";
-import { listRunning, markRunning } from "../../src/training/running.js";
+import { listRunning, lockRun } from "../../src/training/running.js";
 import { untrainedRun } from "./untrained-run.js";
 
 describe("the trainings that are going on", () => {
@@ -13,9 +13,9 @@ describe("the trainings that are going on", () => {
     const { settings, spec } = untrainedRun();
     const files = await openRun(spec, settings);
     expect(await listRunning(settings)).toEqual([]);
-    const unmark = await markRunning(files);
+    const release = await lockRun(files);
     expect(await listRunning(settings)).toEqual([{ hash: runHash(spec), model: "resnet", pid: process.pid }]);
-    await unmark();
+    await release();
     expect(await listRunning(settings)).toEqual([]);
   });
 

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InterruptedError, LabError } from "../../src/core/errors.js";
@@ -94,6 +94,42 @@ describe("a run", () => {
       run.history.map(({ seconds: _, ...record }) => record),
     );
     run = again;
+  });
+
+  it("given to two at once is trained by one; the other waits, says so, and reads it", async () => {
+    const twice = await defineRun({ ...toneRequest, seed: 3 }, settings);
+    const tasks: string[][] = [[], []];
+    const runs = await Promise.all(
+      tasks.map((told) =>
+        trainRun(twice, {
+          settings,
+          onProgress: ({ task }) => void (told.includes(task) || told.push(task)),
+        }),
+      ),
+    );
+    expect(runs[0]).toEqual(runs[1]);
+    const [trained, waited] = tasks.sort((a, b) => b.length - a.length);
+    expect(trained).toContain("epoch 3 of 3");
+    expect(waited).toEqual([
+      expect.stringMatching(/^waiting for process \d+ on \S+, which trains this run$/),
+    ]);
+    await deleteRun(runs[0]!.hash, settings);
+  });
+
+  it("cut off between an epoch's checkpoint and its history has that epoch in both", async () => {
+    const short = await defineRun(
+      { ...toneRequest, seed: 4, training: { ...toneRequest.training, epochs: 1 } },
+      settings,
+    );
+    const { folder, history, last } = runFiles(runHash(short), settings);
+    mkdirSync(history, { recursive: true }); // a folder in its place: it cannot be written
+    await expect(trainRun(short, { settings })).rejects.toThrow();
+    expect(existsSync(last)).toBe(false);
+    rmSync(history, { recursive: true });
+    writeFileSync(`${last}.1.00.part`, "half written");
+    expect((await trainRun(short, { settings })).history.map(({ epoch }) => epoch)).toEqual([1]);
+    expect(readdirSync(folder).filter((name) => /part$|^running/.test(name))).toEqual([]);
+    await deleteRun(runHash(short), settings);
   });
 
   it("keeps checkpoints that can be judged again: the best gives the run's own figures", async () => {

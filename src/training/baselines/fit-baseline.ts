@@ -16,7 +16,8 @@ import { fitLinearProbe } from "../linear-probe.js";
 import { dataChecksumOf, sourceOf } from "../run-data.js";
 import { describeDevice, type ResultMetrics, versionsInUse } from "../run-metrics.js";
 import { runHash } from "../run-spec.js";
-import { deleteRun, openRun, type Run, readRun } from "../run-store.js";
+import { emptyRun, openRun, type Run, readRun, runFiles } from "../run-store.js";
+import { lockRun } from "../running.js";
 import { splitOfRun } from "../split-of-run.js";
 import type { BaselineSpec } from "./baseline-spec.js";
 import { type ClipVectors, statisticsVectors, type VectorOptions, whisperVectors } from "./clip-vectors.js";
@@ -43,23 +44,36 @@ interface Fitted {
 export async function fitBaseline(spec: BaselineSpec, options: FitOptions): Promise<Run<BaselineSpec>> {
   const settings = { ...options.settings, profile: spec.profile };
   const hash = runHash(spec);
-  if (options.force === true) await deleteRun(hash, settings);
-  const finished = await readRun<BaselineSpec>(hash, settings);
+  const finished = options.force === true ? null : await readRun<BaselineSpec>(hash, settings);
   if (finished !== null) return finished;
   loadTensorFlow();
+  const release = await lockRun(runFiles(hash, settings), options);
+  try {
+    if (options.force === true) await emptyRun(hash, settings);
+    const meanwhile = await readRun<BaselineSpec>(hash, settings); // by the process that was waited for
+    if (meanwhile !== null) return meanwhile;
+    await fitAndJudge(spec, { ...options, settings });
+    return (await readRun<BaselineSpec>(hash, settings))!;
+  } finally {
+    await release();
+  }
+}
+
+async function fitAndJudge(spec: BaselineSpec, options: FitOptions): Promise<void> {
+  const { settings } = options;
   const { clips, split } = await splitOfRun(spec, settings);
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
   const [train, validation, test] = [split.train, split.validation, split.test].map((ids) =>
     ids.map((id) => byId.get(id)!),
   ) as [Clip[], Clip[], Clip[]];
   const used = [...train, ...validation, ...test];
-  const vectors = await vectorsOf(spec, used, { ...options, settings });
+  const vectors = await vectorsOf(spec, used, options);
   const start = performance.now();
   const fitted = vectors === null ? commonest(train) : regression(spec, vectors, train, validation);
   const predicted = { test: fitted.answer(test), validation: fitted.answer(validation) };
   const metrics: ResultMetrics<BaselineSpec> = {
     spec,
-    specHash: hash,
+    specHash: runHash(spec),
     dataChecksum: dataChecksumOf(spec),
     source: sourceOf(spec, used),
     test: evaluatePredictions(predicted.test),
@@ -78,7 +92,6 @@ export async function fitBaseline(spec: BaselineSpec, options: FitOptions): Prom
   await writePredictions(files.validation, predicted.validation);
   await writeHistory(files.history, []);
   await writeJson(files.metrics, metrics); // last: it says that the run is whole
-  return (await readRun<BaselineSpec>(hash, settings))!;
 }
 
 async function vectorsOf(

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { refuseDuringTraining, trainingCommands } from "../../../scripts/benchmark/running-trainings.mjs";
 import type { Settings } from "../../../src/core/settings.js";
 import { openRun } from "../../../src/training/run-store.js";
-import { markRunning } from "../../../src/training/running.js";
+import { lockRun } from "../../../src/training/running.js";
 import { untrainedRun } from "../../training/untrained-run.js";
 
 describe("a benchmark beside a training", () => {
   it("is refused, naming process, model and run, and not afterwards", async () => {
     const { settings, spec } = untrainedRun();
-    const unmark = await markRunning(await openRun(spec, settings));
+    const unmark = await lockRun(await openRun(spec, settings));
     expect(await refusal(settings)).toMatch(
       new RegExp(`A training is going on.*\\n.*process ${process.pid} trains resnet, run [0-9a-f]+`),
     );
