@@ -1,12 +1,12 @@
 import { recordingAugmentation } from "../../features/augment-wave.js";
 import type { Recipe } from "./recipe.js";
-import { resnet } from "./resnet.js";
+import { spectrogram } from "./spectrogram.js";
 
 /** A small network for recordings from everywhere, taught by the large one: what `general` hears, in a browser. */
 export const page: Recipe = {
-  ...resnet,
+  ...spectrogram,
   training: {
-    ...resnet.training,
+    ...spectrogram.training,
     learningRate: 2e-3,
     variedCopies: { copies: 2, share: 0.5, sound: recordingAugmentation },
     distillation: { teachers: ["general"], share: 0.7, temperature: 1.5 },

@@ -1,17 +1,17 @@
 import type { Recipe } from "./recipe.js";
-import { resnet } from "./resnet.js";
+import { spectrogram } from "./spectrogram.js";
 
 export const transformer: Recipe = {
-  features: resnet.features,
+  features: spectrogram.features,
   options: {},
   training: {
-    ...resnet.training,
+    ...spectrogram.training,
     epochs: 90,
     learningRate: 1e-3,
     warmupEpochs: 5, // without a warm-up the first steps of attention do not recover
     weightDecay: 0.05,
     clipNorm: 1,
-    augmentation: { ...resnet.training.augmentation, bandWarp: 0.1 }, // as for the lstm
+    augmentation: { ...spectrogram.training.augmentation, bandWarp: 0.1 }, // as for the lstm
     keptBy: "mean-corpus-uar",
   },
   quick: { epochs: 3, warmupEpochs: 1, averageDecay: 0.99 },
