@@ -75,7 +75,11 @@ export {
   confidentMistakes,
   showFailures,
 } from "./notebook/studies/architecture/show-failures.js";
-export { showConfusions, showTestFigures } from "./notebook/studies/architecture/show-figures.js";
+export {
+  showConfusions,
+  showTestFigures,
+  showVariants,
+} from "./notebook/studies/architecture/show-figures.js";
 export { showListening } from "./notebook/studies/architecture/show-listening.js";
 export { showTakeaway } from "./notebook/studies/architecture/show-takeaway.js";
 export * from "./notebook/studies/clip-measures.js";

@@ -114,6 +114,11 @@ export const architectures: readonly Architecture[] = [
   whisper,
   {
     ...whisper,
+    name: "whisper-tiny.en",
+    title: "Whisper's smallest encoder, of English only, its upper blocks tuned",
+  },
+  {
+    ...whisper,
     name: "general",
     title: "Whisper's encoder, tuned on varied sounds for recordings from elsewhere",
   },

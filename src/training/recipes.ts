@@ -14,6 +14,7 @@ import { simpleCnnAudio } from "./recipes/simple-cnn-audio.js";
 import { transformer } from "./recipes/transformer.js";
 import { wav2vec2 } from "./recipes/wav2vec2.js";
 import { whisper } from "./recipes/whisper.js";
+import { whisperTinyEn } from "./recipes/whisper-tiny.en.js";
 
 export type { Recipe };
 
@@ -29,6 +30,7 @@ const recipes: Readonly<Record<string, Recipe>> = {
   "simple-cnn-audio": simpleCnnAudio,
   transformer,
   whisper,
+  "whisper-tiny.en": whisperTinyEn,
   general,
   wav2vec2,
 };

@@ -74,10 +74,7 @@ export const rows: readonly Row[] = [
   network("resnet-wide", "03-resnet", "Residual network, wide"),
   network("wav2vec2", "06-wav2vec2", "wav2vec 2.0 from a random start"),
   network("densenet-optimised", "10-densenet", "Densely connected network, optimised for time"),
-  network("whisper-tiny.en", "07-whisper", "Whisper tiny.en, upper blocks tuned", {
-    model: "whisper",
-    options: { size: "tiny.en", tunedBlocks: 2 },
-  }),
+  network("whisper-tiny.en", "07-whisper", "Whisper tiny.en, upper blocks tuned"),
   {
     ...network("ensemble", "11-ensemble", "Ensemble of the rows above", { mayJoinEnsemble: false }),
     kind: "ensemble",

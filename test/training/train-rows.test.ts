@@ -20,6 +20,10 @@ describe("the rows of the comparison", () => {
 
   it("tell the command that makes them", () => {
     expect(commandFor(rowNamed("whisper-tiny.en")!, "combined")).toBe(
+      "affectlab train whisper-tiny.en --protocol combined --profile full",
+    );
+    const smaller: Row = { ...rowNamed("whisper")!, options: { size: "tiny.en", tunedBlocks: 2 } };
+    expect(commandFor(smaller, "combined")).toBe(
       "affectlab train whisper --protocol combined --profile full --set options.size=tiny.en --set options.tunedBlocks=2",
     );
     expect(commandFor(rowNamed("ensemble")!, "evar")).toBe("affectlab ensemble --protocol evar");
