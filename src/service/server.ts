@@ -149,10 +149,18 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   }
 }
 
+/** An answer is for programs: a browser neither guesses its type, nor keeps it, nor shows it inside another page. */
+const answerHeaders = {
+  "cache-control": "no-store",
+  "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
 /** Turns away who may not ask, and everybody while the service stops; tells every failure as a problem. */
 function guard(app: FastifyInstance, rules: AccessRules, isStopping: () => boolean): void {
   app.addHook("onRequest", async (request, reply) => {
-    reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
+    reply.headers(answerHeaders);
     // Whether it is there may be asked without the token: supervisors do.
     const isHealth = request.routeOptions.url === "/health";
     const refusal = refusalOf(request.headers, isHealth ? { ...rules, token: null } : rules);

@@ -119,10 +119,10 @@ describe("POST /v1/predictions", () => {
 
 describe("who may ask", () => {
   /** A request whose Host and Origin are free to choose. */
-  const ask = (path: string, given: Record<string, string>): Promise<number> =>
+  const ask = (path: string, given: Record<string, string>, method = "GET"): Promise<number> =>
     new Promise((resolve, reject) => {
       const { port } = new URL(service.url);
-      const asked = request({ host: "127.0.0.1", port, path, headers: given }, (response) => {
+      const asked = request({ host: "127.0.0.1", port, path, method, headers: given }, (response) => {
         response.resume();
         resolve(response.statusCode!);
       });
@@ -151,6 +151,46 @@ describe("who may ask", () => {
     [{ host: "127.0.0.1:1", origin: "http://127.0.0.1:1" }, 200],
   ])("answers %j with %i", async (given, status) => {
     expect(await ask("/health", given)).toBe(status);
+  });
+
+  it.each([
+    ["no token", {}, 401],
+    ["a wrong token", { authorization: "Bearer wrong" }, 401],
+    ["a page of another site", { ...headers, origin: "http://evil.example" }, 403],
+    ["a page of another port", { ...headers, origin: "http://127.0.0.1:1" }, 403],
+    ["a name that was made to point here (DNS rebinding)", { ...headers, host: "evil.example" }, 403],
+  ])("refuses a stream from %s before it opens, and a recording too", async (_name, given, status) => {
+    const socket = new WebSocket(`${service.url.replace("http", "ws")}/v1/stream`, { headers: given });
+    const opened = new Promise((resolve, reject) => socket.on("open", resolve).on("error", reject));
+    await expect(opened).rejects.toThrow(`${status}`);
+    expect(await ask("/v1/predictions", given, "POST")).toBe(status);
+  });
+
+  it("refuses pages where no token is needed, too", async () => {
+    const own = await startService({ ...options, token: null });
+    try {
+      const socketOf = (given: Record<string, string>) =>
+        new Promise((resolve, reject) => {
+          const socket = new WebSocket(`${own.url.replace("http", "ws")}/v1/stream`, { headers: given });
+          socket.on("open", () => resolve(socket.close())).on("error", reject);
+        });
+      await expect(socketOf({ origin: "http://evil.example" })).rejects.toThrow("403");
+      await expect(socketOf({ host: "evil.example" })).rejects.toThrow("403");
+      await socketOf({});
+    } finally {
+      await own.stop();
+    }
+  });
+
+  it("gives a browser nothing to show or to embed", async () => {
+    for (const path of ["/health", "/metrics", "/nowhere"]) {
+      const { headers: told } = await fetch(`${service.url}${path}`, { headers });
+      expect(told.get("x-content-type-options")).toBe("nosniff");
+      expect(told.get("content-security-policy")).toBe("default-src 'none'; frame-ancestors 'none'");
+      expect(told.get("cross-origin-resource-policy")).toBe("same-origin");
+      expect(told.get("access-control-allow-origin")).toBeNull();
+      expect(told.get("cache-control")).toBe("no-store");
+    }
   });
 
   it("is never everybody in the network", async () => {
