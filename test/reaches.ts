@@ -6,13 +6,17 @@ import { connect } from "node:net";
  * what listens on 127.0.0.1 alone is not.
  */
 export function isReached(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 2_000 });
-    const tell = (answer: boolean) => () => {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host, port });
+    socket.on("connect", () => {
       socket.destroy();
-      resolve(answer);
-    };
-    socket.on("connect", tell(true)).on("error", tell(false)).on("timeout", tell(false));
+      resolve(true);
+    });
+    socket.on("error", (error: NodeJS.ErrnoException) => {
+      if (["ECONNREFUSED", "EADDRNOTAVAIL", "EHOSTUNREACH", "ENETUNREACH"].includes(error.code ?? ""))
+        resolve(false);
+      else reject(error);
+    });
   });
 }
 

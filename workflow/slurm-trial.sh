@@ -17,6 +17,8 @@ checkout="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)"
 export SLURM_CONF="$folder/slurm.conf"
 export PATH="$checkout/.venv-workflow/bin:$PATH:/usr/sbin:/sbin"
 nodes=3
+# Seconds that each part of a trial may take; a machine that does other work besides needs them.
+patience="${AFFECTLAB_PATIENCE:-3600}"
 # Where srun looks inside a job, whose environment Snakemake's executor clears of SLURM's variables.
 link=/etc/slurm/slurm.conf
 
@@ -30,6 +32,7 @@ need() {
 
 configure() {
   mkdir -p "$folder"/{state,spool,log,pid}
+  rm -f "$folder"/log/*
   local host
   host="$(hostname -s)"
   cat >"$SLURM_CONF" <<CONF
@@ -121,19 +124,26 @@ take_down() {
 
 running_jobs() { squeue --noheader --states=running --format='%i %N' 2>/dev/null; }
 
-# Waits until a training is under way on some node whose job is none of the given ones; prints "job node".
+# Waits until a training of another job than the given one is in its middle, past its first checkpoint; prints "job node".
 await_training() {
-  local not="$1" line
-  for _ in $(seq 600); do
+  local not="$1" line job until=$((SECONDS + patience))
+  while [ "$SECONDS" -lt "$until" ]; do
     while read -r line; do
-      [ "${line%% *}" = "$not" ] && continue
-      [ -n "$(trainings_of "${line%% *}")" ] && { echo "$line"; return; }
+      job="${line%% *}"
+      if [ "$job" != "$not" ] && [ -f "$folder/spread/runs/$(run_of "$job")/last.safetensors" ] &&
+        [ -n "$(trainings_of "$job")" ]; then
+        echo "$line"
+        return
+      fi
     done < <(running_jobs)
-    sleep 0.5
+    sleep 0.2
   done
   echo "No job is training." >&2
   exit 1
 }
+
+# The run that a job makes: Snakemake's log of it lies in a folder of that name.
+run_of() { scontrol show job "$1" 2>/dev/null | grep -oP 'rule_train/\K[0-9a-f]{16}' | head -n 1; }
 
 # The processes that train in a job: SLURM names it in their environment.
 trainings_of() {
@@ -143,20 +153,29 @@ trainings_of() {
   done || true
 }
 
-study="${AFFECTLAB_STUDY:-$checkout/workflow/study.yaml}"
+study="${AFFECTLAB_STUDY:-$checkout/workflow/slurm-trial.yaml}"
 
 flow() { # STORE, then options
   local home="$1"
   shift
-  (cd "$folder" && AFFECTLAB_HOME="$home" snakemake --snakefile "$checkout/workflow/Snakefile" \
+  (cd "$folder" && AFFECTLAB_HOME="$home" exec timeout "$patience" snakemake --snakefile "$checkout/workflow/Snakefile" \
     --directory "$home" --config "study=$study" "home=$home" "$@")
+}
+
+flow_pid=""
+
+# Whatever happened: nothing that was started goes on.
+leave() {
+  [ -n "$flow_pid" ] && kill "$flow_pid" 2>/dev/null
+  for job in $(squeue --noheader --format=%i 2>/dev/null); do scancel --signal=KILL "$job" 2>/dev/null || true; done
+  stop
 }
 
 try() {
   need snakemake
-  trap stop EXIT
+  trap leave EXIT
   start
-  local alone="$folder/alone" spread="$folder/spread" began flow_pid
+  local alone="$folder/alone" spread="$folder/spread" began
   rm -rf "$alone" "$spread"
   mkdir -p "$alone" "$spread"
   for home in "$alone" "$spread"; do
@@ -190,8 +209,13 @@ try() {
   say "starting $node again"
   start_node "$node"
   wait "$flow_pid" || { tail -n 40 "$folder/log/spread"; exit 1; }
-  say "three nodes, one of them lost and one training killed: $((SECONDS - began)) s"
+  flow_pid=""
+  say "$nodes nodes, one of them lost and one training killed: $((SECONDS - began)) s"
 
+  # That both were started again, and not only that everything is there at the end.
+  grep -q "requeue job JobId=$job due to failure of node $node" "$folder/log/slurmctld"
+  grep -q "Trying to restart job" "$folder/log/spread"
+  say "SLURM gave job $job to another node, Snakemake started the killed run of job ${second%% *} again"
   compare "$alone" "$spread"
 }
 

@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { vi } from "vitest";
 import { packageRoot } from "../../src/core/settings.js";
+import { isReached } from "../reaches.js";
 
 export interface LabServer {
   /** The address with its token: `http://localhost:PORT/lab?token=…`. */
@@ -15,7 +17,10 @@ export async function startLab(folder: string): Promise<LabServer> {
   const lab = spawn(process.execPath, [join(packageRoot, "scripts", "lab.mjs"), ...args], {
     stdio: ["ignore", "pipe", "pipe"],
   });
-  return { url: await readUrl(lab), close: () => end(lab) };
+  const url = await readUrl(lab);
+  // The address is told a moment before the server listens there.
+  await vi.waitUntil(() => isReached("127.0.0.1", Number(new URL(url).port)), { timeout: 30_000 });
+  return { url, close: () => end(lab) };
 }
 
 function readUrl(lab: ChildProcess): Promise<string> {
