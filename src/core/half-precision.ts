@@ -21,18 +21,22 @@ function singleOf(half: number): number {
 /** IEEE 754 binary32 to binary16, rounded to nearest even; what is too large becomes infinity. */
 export function singleToHalf(singles: Float32Array): Uint16Array {
   const bits = new Uint32Array(singles.buffer, singles.byteOffset, singles.length);
-  return Uint16Array.from(bits, (single) => {
-    const sign = (single >>> 16) & 0x8000;
-    const exponent = ((single >>> 23) & 0xff) - 127 + 15;
-    const fraction = single & 0x7fffff;
-    if (((single >>> 23) & 0xff) === 0xff) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200);
-    if (exponent >= 31) return sign | 0x7c00;
-    if (exponent <= 0) {
-      if (exponent < -10) return sign;
-      return sign | roundShift(fraction | 0x800000, 14 - exponent); // a subnormal half
-    }
-    return sign | (((exponent << 10) | 0) + roundShift(fraction, 13)); // a carry moves into the exponent, as it should
-  });
+  const halves = new Uint16Array(bits.length);
+  for (let i = 0; i < bits.length; i++) halves[i] = halfOf(bits[i]!); // `from` with a function takes ten times as long
+  return halves;
+}
+
+function halfOf(single: number): number {
+  const sign = (single >>> 16) & 0x8000;
+  const exponent = ((single >>> 23) & 0xff) - 127 + 15;
+  const fraction = single & 0x7fffff;
+  if (((single >>> 23) & 0xff) === 0xff) return sign | 0x7c00 | (fraction === 0 ? 0 : 0x200);
+  if (exponent >= 31) return sign | 0x7c00;
+  if (exponent <= 0) {
+    if (exponent < -10) return sign;
+    return sign | roundShift(fraction | 0x800000, 14 - exponent); // a subnormal half
+  }
+  return sign | (((exponent << 10) | 0) + roundShift(fraction, 13)); // a carry moves into the exponent, as it should
 }
 
 /** value / 2^shift, rounded to nearest, ties to even. */
