@@ -12,15 +12,15 @@ export interface PlotlyFigure {
 }
 
 /** Draws a chart as a plotly figure. It takes the width that is there. Throws LabError for a malformed chart. */
-export function renderPlotly(chart: Chart): PlotlyFigure {
-  const prepared = prepareChart(chart);
-  const [xAxis, yAxis] = prepared.horizontal ? [chart.y, chart.x] : [chart.x, chart.y];
-  const isMatrix = prepared.series.some(({ mark }) => mark === "heatmap");
-  const named = prepared.series.filter(({ name, mark }) => name !== "" && mark !== "heatmap");
-  const points = prepared.series.filter(({ mark }) => mark === "point");
+export function renderPlotly(given: Chart): PlotlyFigure {
+  const chart = escapeTexts(prepareChart(given));
+  const [xAxis, yAxis] = chart.horizontal ? [chart.y, chart.x] : [chart.x, chart.y];
+  const isMatrix = chart.series.some(({ mark }) => mark === "heatmap");
+  const named = chart.series.filter(({ name, mark }) => name !== "" && mark !== "heatmap");
+  const points = chart.series.filter(({ mark }) => mark === "point");
   const references = chart.references ?? [];
   return {
-    data: plotlyTraces(prepared),
+    data: plotlyTraces(chart),
     layout: {
       title: {
         text: chart.title,
@@ -46,10 +46,18 @@ export function renderPlotly(chart: Chart): PlotlyFigure {
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", traceorder: "normal" },
       shapes: references.map((reference) => shapeOf(reference, chart.horizontal ?? false)),
       annotations: references.map((reference) => annotationOf(reference, chart.horizontal ?? false)),
-      meta: { description: chart.description },
+      meta: { description: given.description },
     },
     config: { displaylogo: false },
   };
+}
+
+/** Every text of a chart so that plotly shows it as it is: it takes <b> and <a href> in labels for mark-up. */
+function escapeTexts<T>(value: T): T {
+  if (typeof value === "string") return value.replace(/&/g, "&amp;").replace(/</g, "&lt;") as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(escapeTexts) as T;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, escapeTexts(part)])) as T;
 }
 
 function plotlyAxis(axis: Axis, topDown: boolean, isMatrix: boolean): Record<string, unknown> {

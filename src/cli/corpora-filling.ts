@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { Argument } from "commander";
+import { oneLine } from "../core/shown-text.js";
 import type { ImportReport } from "../corpora/import-corpus.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
@@ -92,9 +93,9 @@ function tellImport({ corpus, files, original, altered, refused, missing }: Impo
     altered === 0 ? "" : `, ${altered} not (another form of them: nothing learnt from it is published)`;
   console.log(`${corpus}: ${files} files in the store, ${original} the publisher's own${others}.`);
   if (missing.length > 0)
-    console.log(`  missing: ${missing.length}, such as ${missing.slice(0, 3).join(", ")}`);
+    console.log(oneLine(`  missing: ${missing.length}, such as ${missing.slice(0, 3).join(", ")}`));
   for (const { file, reason } of refused) {
-    process.stderr.write(`${reason.includes(file) ? reason : `${file}: ${reason}`}\n`);
+    process.stderr.write(`${oneLine(reason.includes(file) ? reason : `${file}: ${reason}`)}\n`);
     process.exitCode = exitCodes.failure;
   }
 }

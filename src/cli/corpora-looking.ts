@@ -1,4 +1,5 @@
 import type { Settings } from "../core/settings.js";
+import { oneLine } from "../core/shown-text.js";
 import type { CorpusState } from "../corpora/list-corpora.js";
 import { exitCodes } from "./exit-codes.js";
 import type { Workplace } from "./global-options.js";
@@ -77,7 +78,7 @@ export async function verifyCorpora(names: readonly string[], { settings, log }:
     for (const kind of ["altered", "changed", "gone", "missing"] as const) {
       const files = report[kind];
       if (files.length > 0)
-        console.log(`  ${kind}: ${files.length}, such as ${files.slice(0, 3).join(", ")}`);
+        console.log(oneLine(`  ${kind}: ${files.length}, such as ${files.slice(0, 3).join(", ")}`));
     }
     if (!report.isSound) process.exitCode = exitCodes.failure;
   }

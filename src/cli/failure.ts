@@ -1,5 +1,6 @@
 import { CommanderError } from "commander";
 import { InterruptedError, LabError } from "../core/errors.js";
+import { shownLines } from "../core/shown-text.js";
 import { exitCodes } from "./exit-codes.js";
 import { interruptionCode } from "./termination.js";
 
@@ -19,7 +20,8 @@ const systemRefusals: Readonly<Record<string, string>> = {
  * Tells of an error on standard error and gives the exit code: what is wrong and what to do, in one or two sentences,
  * for an error made for people; the stack and a request to report it for a defect. Commander has told of usage itself.
  */
-export function tellFailure(error: unknown, write = (text: string) => process.stderr.write(text)): number {
+export function tellFailure(error: unknown, output = (text: string) => process.stderr.write(text)): number {
+  const write = (text: string) => output(shownLines(text));
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.success : exitCodes.usage;
   if (error instanceof InterruptedError) {
     write(`${error.message}\n`);

@@ -58,6 +58,7 @@ Examples:
         { openRecordingPool },
         { answerRecording },
         { predictorFor },
+        { oneLine },
         output,
       ] = await Promise.all([
         import("../core/errors.js"),
@@ -65,6 +66,7 @@ Examples:
         import("../inference/recording-pool.js"),
         import("../inference/timeline.js"),
         import("./predictor-for.js"),
+        import("../core/shown-text.js"),
         import("./predict-answers.js"),
       ]);
       const { checkTimelinePath, writeTimeline } = await import("./timeline-file.js");
@@ -87,7 +89,7 @@ Examples:
       const startMs = Date.now();
       const fail = (problem: string): void => {
         failed += 1;
-        process.stderr.write(`${problem}\n`);
+        process.stderr.write(`${oneLine(problem)}\n`);
         process.exitCode = exitCodes.failure;
       };
       try {

@@ -1,4 +1,5 @@
 import { formatSeconds, type ProgressListener, type ProgressState } from "../core/progress.js";
+import { oneLine } from "../core/shown-text.js";
 
 /** Progress on a terminal or, where nobody watches, as lines; `close` leaves the cursor on a fresh line. */
 export interface TerminalProgress {
@@ -85,6 +86,6 @@ function factsOf({ task, total, rate, etaSeconds, note }: ProgressState): string
   const speed =
     rate === 0 ? "" : isBytes ? `${(rate / 1e6).toFixed(1)} MB/s` : `${rate.toFixed(digits)} ${unit}`;
   const eta = etaSeconds > 0 ? `${formatSeconds(etaSeconds)} to go` : "";
-  const facts = [speed, note, eta].filter((text) => text !== "");
+  const facts = [speed, oneLine(note), eta].filter((text) => text !== "");
   return facts.length === 0 ? "" : `, ${facts.join(", ")}`;
 }

@@ -1,13 +1,15 @@
+import { oneLine } from "../core/shown-text.js";
+
 /** A column's side: numbers stand to the right. */
 export type Side = "left" | "right";
 
-/** Rows under a header as text, columns aligned and two spaces apart, without trailing spaces. */
+/** Rows under a header as text, a line each, columns aligned and two spaces apart, without trailing spaces. */
 export function alignTable(
   header: readonly string[],
   rows: readonly (readonly string[])[],
   sides: readonly Side[] = [],
 ): string {
-  const all = [header, ...rows];
+  const all = [header, ...rows].map((row) => row.map(oneLine));
   const widths = header.map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
   return all
     .map((row) =>

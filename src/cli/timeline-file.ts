@@ -1,5 +1,6 @@
 import { basename, extname } from "node:path";
 import { LabError } from "../core/errors.js";
+import { oneLine } from "../core/shown-text.js";
 import type { RecordingJson } from "../inference/answer-json.js";
 import { escapeHtml } from "../notebook/reports/escape.js";
 import { timelineCsv, timelineTable } from "./predict-answers.js";
@@ -32,7 +33,7 @@ export async function writeTimeline(
     ...stretch,
     probabilities: labels.map((label) => probabilities[label]!),
   }));
-  const name = answer.file === "-" ? "standard input" : basename(answer.file);
+  const name = answer.file === "-" ? "standard input" : oneLine(basename(answer.file));
   const svg = await renderSvg(emotionTimeline(stretches, labels, `Emotions in ${name}`));
   await writeFileAtomic(path, ending === ".svg" ? svg : timelinePage(name, answer, svg));
 }
@@ -53,6 +54,7 @@ function timelinePage(name: string, answer: RecordingJson, svg: string): string 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
 <title>Emotions in ${escapeHtml(name)}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { oneLine } from "../core/shown-text.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
 
@@ -46,6 +47,6 @@ Examples:
         note,
       ]);
       console.log(alignTable(["result", "verdict", "predicted again", "remark"], rows));
-      if (faults.length > 0) console.log(`\n${faults.join("\n")}`);
+      if (faults.length > 0) console.log(`\n${faults.map(oneLine).join("\n")}`);
     });
 }

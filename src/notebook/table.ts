@@ -1,3 +1,4 @@
+import { oneLine } from "../core/shown-text.js";
 import { escapeHtml } from "./reports/escape.js";
 
 /** Rows as objects, or a danfojs DataFrame (anything with columns and values). */
@@ -30,7 +31,11 @@ export function renderTable(data: TableData, options: TableOptions = {}): { html
   const rest = all.length > rows.length ? `${all.length - rows.length} more rows` : "";
   return {
     html: tableHtml(columns, cells, isNumeric, caption, rest),
-    text: tableText(columns, cells, isNumeric, caption, rest),
+    text: tableText(
+      columns.map(oneLine),
+      cells.map((row) => row.map(oneLine)),
+      ...([isNumeric, caption, rest] as const),
+    ),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from "fastify";
+import { oneLine } from "../core/shown-text.js";
 import { recordingJson } from "../inference/answer-json.js";
 import type { Admission } from "./admission.js";
 import type { ServiceMetrics } from "./metrics.js";
@@ -103,6 +104,6 @@ export function refusals(descriptions: Readonly<Record<number, string>>): Record
 /** A name as it is shown: the last part of what may be a path, without characters that steer a terminal. */
 function shownName(given = "recording"): string {
   const last = given.split(/[\\/]/).at(-1)!;
-  const plain = last.replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, "\ufffd").trim();
+  const plain = oneLine(last).trim();
   return plain === "" ? "recording" : plain;
 }

@@ -12,6 +12,7 @@ import { loadVoiceActivity } from "../../src/inference/load-voice-activity.js";
 import { speechIn } from "../../src/inference/speech-segments.js";
 import { answerRecording, type RecordingAnswer } from "../../src/inference/timeline.js";
 import { problems, sentences, texts } from "../../src/web/strings.js";
+import { hostileNames } from "../hostile-names.js";
 import { isBrowserLeftOut } from "../notebook/browser.js";
 import { temporaryFolder } from "../temporary-folder.js";
 import {
@@ -126,6 +127,21 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
     await give(page, wav("clip.wav", clip));
     expect(await page.locator("#problem").isVisible()).toBe(false);
   });
+
+  it.each(hostileNames.slice(0, 5))(
+    "shows the name of a file as text, whatever stands in it: %s",
+    async (name) => {
+      const asked: string[] = [];
+      page.on("dialog", (dialog) => asked.push(dialog.message()));
+      for (const bytes of [clip, clip.subarray(0, clip.length / 2)]) {
+        await give(page, wav(`${name}.wav`, bytes));
+        expect(await page.locator("body").textContent()).toContain(name);
+        expect(await page.locator("main img, main svg[onload], body > img").count()).toBe(0);
+      }
+      expect(asked).toEqual([]);
+      page.removeAllListeners("dialog");
+    },
+  );
 
   it("can be used with the keyboard alone, and saves the timeline as CSV and PNG", async () => {
     await page.reload();

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { escapeHtml } from "./escape.js";
 import { profileBadge, type ReportFacts } from "./report-facts.js";
 import { reportScript } from "./report-script.js";
@@ -5,6 +6,20 @@ import { reportStyle } from "./report-style.js";
 
 /** The file beside the reports that all of them share. */
 export const plotlyFile = "plotly.min.js";
+
+/**
+ * What a report may do: run the one script of its own and plotly beside it, show pictures and sounds that lie in it, and
+ * nothing else. Markup that came into a cell's output by the name of a file can neither run nor fetch anything.
+ */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  `script-src 'self' file: 'sha256-${createHash("sha256").update(reportScript).digest("base64")}'`,
+  "style-src 'unsafe-inline'",
+  "img-src 'self' file: data: blob:",
+  "media-src data:",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
 
 interface PageParts {
   readonly title: string;
@@ -19,6 +34,7 @@ function page({ title, style, body, scripts }: PageParts): string {
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
 <title>${escapeHtml(title)}</title>
 <link rel="icon" href="data:,">
 <style>${style}</style>
