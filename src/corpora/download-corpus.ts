@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LabError, messageOf } from "../core/errors.js";
 import { sha256OfFile } from "../core/hash.js";
@@ -9,11 +9,11 @@ import { publishedChecksums } from "./checksums.js";
 import type { CorpusDefinition } from "./corpus.js";
 import { listDataverseFiles } from "./dataverse.js";
 import { type FetchOptions, fetchFile } from "./fetch-file.js";
-import { type ImportReport, importCorpus } from "./import-corpus.js";
+import { type ImportReport, importCorpus, importFrom } from "./import-corpus.js";
 import { readManifest } from "./manifest.js";
 import { corpusNamed } from "./registry.js";
 import { type CorpusSource, readSources } from "./sources.js";
-import { corpusFolder } from "./store.js";
+import { corpusFolder, walkFiles } from "./store.js";
 import { extractZip } from "./unzip.js";
 
 /** How a download behaves; the defaults suit the publishers' servers. */
@@ -49,6 +49,7 @@ export async function downloadCorpus(
     );
   }
   const folder = join(settings.home, "downloads", name);
+  await mkdir(folder, { recursive: true });
   const { download } = source;
   if (download.kind === "zip") await fetchArchive(definition, download.url, folder, options);
   else {
@@ -64,7 +65,11 @@ export async function downloadCorpus(
     }
   }
   for (const url of source.tables) await fetchFile(url, join(folder, basename(url)), options);
-  const [report] = await importCorpus(name, folder, settings, options);
+  const stored = await storedOriginals(definition, settings);
+  const [report] =
+    stored.size > 0
+      ? [await importFrom(await walkFiles(folder), definition, settings, options)] // perhaps nothing was missing
+      : await importCorpus(name, folder, settings, options);
   await rm(folder, { recursive: true, force: true });
   return report as ImportReport;
 }

@@ -43,11 +43,8 @@ export async function importCorpus(
   const files = await walkFiles(resolve(fromFolder));
   const reports: ImportReport[] = [];
   for (const definition of wanted) {
-    const candidates = candidatesOf(definition, files);
-    if (candidates.size === 0) continue;
-    reports.push(await importFiles(definition, candidates, settings, work));
-    await importTables(definition, files, corpusFolder(definition.name, settings));
-    await linkIntoData(definition.name, settings);
+    if (candidatesOf(definition, files).size === 0) continue;
+    reports.push(await importFrom(files, definition, settings, work));
   }
   if (reports.length === 0) {
     throw new LabError(
@@ -56,6 +53,19 @@ export async function importCorpus(
     );
   }
   return reports;
+}
+
+/** Takes what there is of one corpus among files into the store, and tells what the store then has. */
+export async function importFrom(
+  files: readonly string[],
+  definition: CorpusDefinition,
+  settings: Settings,
+  work: LongWork,
+): Promise<ImportReport> {
+  const report = await importFiles(definition, candidatesOf(definition, files), settings, work);
+  await importTables(definition, files, corpusFolder(definition.name, settings));
+  await linkIntoData(definition.name, settings);
+  return report;
 }
 
 /** The files that bear each of the corpus' file names; an extension in capitals is put right. */

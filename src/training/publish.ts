@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../core/errors.js";
 import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
@@ -52,6 +53,7 @@ export async function publishRun(hash: string, options: PublishOptions): Promise
   const folder = join(settings.root, "results", resultFolder(run.spec, name));
   await refuseOtherSpec(run, folder, options);
   const written = [folder];
+  await retractOther(join(folder, "metrics.json"), run.hash);
   await writePredictions(join(folder, "predictions.csv"), run.test);
   await writePredictions(join(folder, "predictions-validation.csv"), run.validation);
   await writeHistory(join(folder, "history.csv"), run.history);
@@ -94,6 +96,12 @@ async function refuseOtherSpec(
   }
 }
 
+/** Takes away what says that the files of another run beside it are whole, before this run's take their place. */
+async function retractOther(path: string, hash: string): Promise<void> {
+  const there = (await readJson(path)) as { specHash?: unknown } | null;
+  if (there !== null && there.specHash !== hash) await rm(path);
+}
+
 /** Writes the front end that a run's model stands behind to models/, once for all runs; null for a model without one. */
 async function publishFrontEnd(spec: RunSpec, settings: Settings): Promise<FrontEndOfCard | null> {
   const pretrained = pretrainedOf(spec);
@@ -118,6 +126,7 @@ async function publishWeights(run: Run, name: string, settings: Settings): Promi
   try {
     const precision = await choosePrecision(model, run, settings);
     const { modelJson, weights } = await modelToFiles(model, precision);
+    await retractOther(join(folder, "card.json"), run.hash);
     await writeFileAtomic(join(folder, weightsFileName), weights);
     await writeFileAtomic(join(folder, "model.json"), `${canonicalJson(modelJson)}\n`);
     const frontEnd = await publishFrontEnd(run.spec, settings);

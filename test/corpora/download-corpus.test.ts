@@ -6,6 +6,7 @@ import { loadCatalogue } from "../../src/corpora/catalogue.js";
 import { checksumList } from "../../src/corpora/checksums.js";
 import { listDataverseFiles } from "../../src/corpora/dataverse.js";
 import { downloadCorpus } from "../../src/corpora/download-corpus.js";
+import { writeManifest } from "../../src/corpora/manifest.js";
 import { corpora } from "../../src/corpora/registry.js";
 import { type CorpusSource, type DownloadSource, readSources } from "../../src/corpora/sources.js";
 import { corpusFolder } from "../../src/corpora/store.js";
@@ -73,6 +74,24 @@ describe("downloading a corpus", () => {
       /1 of 1 files of tess did not arrive.*not the publisher's file/,
     );
     expect(existsSync(corpusFolder("tess", settings))).toBe(false);
+  });
+
+  it("of which the store has everything already fetches nothing and tells what is there", async () => {
+    const settings = temporarySettings();
+    const file = "YAF_sad/YAF_back_sad.wav";
+    const entry = { file, sha256: "0".repeat(64), bytes: 1, modifiedMs: 1, durationSeconds: 1 };
+    await writeManifest(corpusFolder("tess", settings), [{ ...entry, source: "original" }]);
+    const listing = {
+      data: { latestVersion: { files: [{ dataFile: { id: 7, filename: "YAF_back_sad.wav" } }] } },
+    };
+    server = await serveFiles({
+      "/api/datasets/:persistentId/?persistentId=doi:10/X": Buffer.from(JSON.stringify(listing)),
+    });
+    const source = sourceAt({ kind: "dataverse", url: server.url, dataset: "doi:10/X" });
+    const report = await downloadCorpus("tess", settings, { ...quick, source });
+    expect(report).toMatchObject({ files: 1, original: 1, refused: [] });
+    expect(server.behaviour.requests.length).toBe(1);
+    expect(existsSync(join(settings.home, "downloads/tess"))).toBe(false);
   });
 
   it("says so when the publisher's list cannot be had", async () => {

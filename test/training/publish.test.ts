@@ -1,6 +1,6 @@
-import { readdirSync } from "node:fs";
-import { readFile, rm, truncate, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { mkdir, readFile, rm, truncate, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeFile } from "../../src/audio/decode-file.js";
 import { verifyPublished } from "../../src/cli/verify-published.js";
@@ -112,6 +112,25 @@ describe("publishing a run", () => {
     ]);
     await publish(runs.first, { as: "resnet-short", replace: true });
     expect((await readPublished("evar/resnet-short/seed-0", settings)).test).toEqual(runs.first.test);
+  });
+
+  it("that is cut off while it takes another's place leaves nothing that says it is whole", async () => {
+    const [result, model] = ["results/evar/resnet-cut/seed-0", "models/resnet-cut/evar"].map((folder) =>
+      join(settings.root, folder),
+    ) as [string, string];
+    const again = { as: "resnet-cut", replace: true };
+    for (const obstacle of [join(result, "predictions.csv"), join(model, "weights.bin")]) {
+      await publish(runs.first, again);
+      await rm(obstacle);
+      await mkdir(join(obstacle, "in-the-way"), { recursive: true });
+      await expect(publish(runs.second, again)).rejects.toThrow();
+      expect(existsSync(join(result, "metrics.json"))).toBe(false);
+      await rm(obstacle, { recursive: true });
+    }
+    expect(existsSync(join(model, "card.json"))).toBe(false);
+    await publish(runs.second, again);
+    expect((await readPublished("evar/resnet-cut/seed-0", settings)).test).toEqual(runs.second.test);
+    for (const folder of [dirname(result), dirname(model)]) await rm(folder, { recursive: true });
   });
 
   it("knows where folds go", () => {

@@ -1,0 +1,10 @@
+// All parts of the drill, in the order in which they are done.
+import { killCorpora } from "./kill-corpora.mjs";
+import { killFeatures } from "./kill-features.mjs";
+import { killNotebook } from "./kill-notebook.mjs";
+import { killPredict } from "./kill-predict.mjs";
+import { killPublish } from "./kill-publish.mjs";
+import { killTraining } from "./kill-training.mjs";
+
+/** @type {readonly import("./part.mjs").Part[]} */
+export const parts = [killTraining, killFeatures, killCorpora, killNotebook, killPublish, killPredict];
