@@ -1,7 +1,8 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
+import { percent } from "../core/percent.js";
 import { openWorkplace } from "./global-options.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 /** `affectlab compare`: every row on both protocols, from what is committed in results/. */
 export function addCompareCommand(program: Command): void {

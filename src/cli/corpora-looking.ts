@@ -1,3 +1,4 @@
+import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import { oneLine } from "../core/shown-text.js";
 import type { CorpusState } from "../corpora/list-corpora.js";
@@ -11,7 +12,7 @@ type Row = Omit<CorpusState, "title" | "url"> & { readonly clips: number };
 /** Prints every corpus with what of it is there. */
 export async function listCorporaTable(settings: Settings, isJson: boolean): Promise<void> {
   const { listCorpora } = await import("../corpora/list-corpora.js");
-  const { alignTable, percent } = await import("./text-table.js");
+  const { alignTable } = await import("./text-table.js");
   const states: Row[] = (await listCorpora(settings)).map((state) => ({
     ...state,
     clips: state.files - state.excluded,

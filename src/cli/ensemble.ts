@@ -1,10 +1,11 @@
 import { relative } from "node:path";
 import { type Command, Option } from "commander";
 import { LabError } from "../core/errors.js";
+import { percent } from "../core/percent.js";
 import { type EnsembleMethod, ensembleMethods } from "../evaluation/ensemble.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import { namesList, openWorkplace } from "./global-options.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 interface EnsembleFlags {
   readonly protocol: ProtocolName;

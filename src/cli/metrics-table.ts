@@ -1,5 +1,6 @@
+import { percent } from "../core/percent.js";
 import type { Figure, PartMetrics } from "../evaluation/report.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 /**
  * The metrics of a part as a table, a row for all clips and one for each corpus, in percent: each figure with its 95%

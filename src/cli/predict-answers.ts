@@ -1,7 +1,8 @@
 import { stringify } from "csv-stringify/sync";
+import { percent } from "../core/percent.js";
 import type { EmotionJson, RecordingJson } from "../inference/answer-json.js";
 import { joinStretches } from "../inference/join-stretches.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 /** A line a file under a header; `speech` and `unsure` are 1 or 0. */
 export function answersCsv(answers: readonly RecordingJson[], labels: readonly string[]): string {

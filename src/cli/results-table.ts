@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/files.js";
+import { percent } from "../core/percent.js";
 import { formatSeconds } from "../core/progress.js";
 import { replaceBlock } from "../core/replace-block.js";
 import type { Settings } from "../core/settings.js";
@@ -11,7 +12,6 @@ import { rankRows } from "../notebook/studies/comparison/rank-rows.js";
 import { folds } from "../protocols/draw-split.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
-import { percent } from "./text-table.js";
 
 /** What stands before and after the table in README.md; a reader of the page does not see it. */
 export const resultsStart = "<!-- results: written by `npm run results`, not by hand -->";

@@ -1,9 +1,10 @@
 import { LabError } from "../core/errors.js";
+import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import { alignPredictions, comparePaired, testMcNemar } from "../evaluation/significance.js";
 import { findRun, type Run, readRun } from "../training/run-store.js";
 import { flattenSpec } from "./runs-show.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 const scores = { accuracy: "accuracy", uar: "UAR", macroF1: "macro-F1" } as const;
 type Score = keyof typeof scores;

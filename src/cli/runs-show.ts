@@ -1,10 +1,11 @@
 import { readJson } from "../core/files.js";
+import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import type { RunMetrics } from "../training/run-metrics.js";
 import type { RunSpec } from "../training/run-spec.js";
 import { findRun, listRuns, readHistory, readRun, runFiles } from "../training/run-store.js";
 import { metricsTable } from "./metrics-table.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 /** Prints every run of the store, newest first. */
 export async function printRuns(settings: Settings, isJson: boolean): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
+import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { SearchResult } from "../training/search/run-search.js";
@@ -118,7 +119,7 @@ async function tell({ search, trials, best, command, importance }: SearchResult,
     console.log(JSON.stringify(told, null, 2));
     return;
   }
-  const [{ alignTable, percent }, { recipeText }] = await Promise.all([
+  const [{ alignTable }, { recipeText }] = await Promise.all([
     import("./text-table.js"),
     import("../training/search/define-search.js"),
   ]);

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
+import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import type { GroupMetrics } from "../evaluation/report.js";
 import type { StudyRun } from "../training/study/plan-study.js";
 import { openWorkplace } from "./global-options.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 /** `affectlab study`: many runs by one file; `workflow/Snakefile` spreads them over machines. */
 export function addStudyCommand(program: Command): void {

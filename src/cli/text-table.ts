@@ -24,11 +24,6 @@ export function alignTable(
     .join("\n");
 }
 
-/** A share as a percentage with one decimal: 0.7312 is "73.1". */
-export function percent(share: number): string {
-  return (100 * share).toFixed(1);
-}
-
 /** Bytes as people say them: "12 MB", "1.4 GB". */
 export function formatBytes(bytes: number): string {
   if (bytes < 1e6) return `${Math.ceil(bytes / 1e3)} kB`;

@@ -1,10 +1,11 @@
 import type { Logger } from "pino";
+import { percent } from "../core/percent.js";
 import { formatSeconds } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { ProtocolName } from "../protocols/split.js";
 import { exitCodes } from "./exit-codes.js";
 import { withProgress } from "./long-command.js";
-import { alignTable, percent } from "./text-table.js";
+import { alignTable } from "./text-table.js";
 
 export interface TrainAllFlags {
   readonly protocol: ProtocolName;

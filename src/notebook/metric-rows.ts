@@ -1,9 +1,8 @@
 import type { IntervalRow } from "../charts/intervals.js";
+import { percent, percentRange } from "../core/percent.js";
 import type { Figure, GroupMetrics } from "../evaluation/report.js";
 
-const percent = (value: number): string => (100 * value).toFixed(1);
-const interval = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
-const withInterval = ({ value, clip }: Figure): string => `${percent(value)} (${interval(clip)})`;
+const withInterval = ({ value, clip }: Figure): string => `${percent(value)} (${percentRange(clip)})`;
 
 /**
  * Metrics of groups (corpora, sexes, speakers) as rows for `showTable`, in percent: each figure with its 95%
@@ -18,7 +17,7 @@ export function metricRows(
     n,
     "accuracy %": withInterval(accuracy),
     "UAR %": withInterval(uar),
-    "UAR interval by speaker": uar.speaker === null ? "–" : interval(uar.speaker),
+    "UAR interval by speaker": uar.speaker === null ? "–" : percentRange(uar.speaker),
     "macro-F1 %": withInterval(macroF1),
   }));
 }

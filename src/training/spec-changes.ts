@@ -21,6 +21,20 @@ const nullable = new Set([
   "features.topDecibels",
 ]);
 
+/** Fields that a recipe may leave out, by their place, each with a value of its type. */
+const optional: Readonly<Record<string, Readonly<Record<string, number | string>>>> = {
+  training: { keptBy: "uar" },
+  "training.augmentation": {
+    stretch: 0,
+    bandWarp: 0,
+    level: 0,
+    timeMasks: 0,
+    timeMaskFrames: 0,
+    bandMasks: 0,
+    bandMaskBands: 0,
+  },
+};
+
 /**
  * Reads assignments such as `training.epochs=10`, `training.mixup.share=0.3` or `options.channels=[8,16]` against the
  * values that they change. A value is JSON, or else a word. Throws LabError for a field that there is not (it lists
@@ -49,19 +63,19 @@ const example = "Write it as training.epochs=10";
 function assign(assignment: string, whole: object, path: readonly string[], value: unknown): void {
   let holder: unknown = whole;
   for (const [depth, field] of path.entries()) {
-    const fields = isObject(holder) ? Object.keys(holder) : [];
+    const place = path.slice(0, depth).join(".");
+    const members = (isObject(holder) ? { ...optional[place], ...holder } : {}) as Record<string, unknown>;
+    const fields = Object.keys(members);
     if (!fields.includes(field)) {
-      const place = path.slice(0, depth).join(".");
       const there = fields.length > 0 ? fields.join(", ") : "no fields";
       fail(assignment, `names a field that ${place} does not have`, `It has: ${there}.`);
     }
-    const members = holder as Record<string, unknown>;
     if (depth < path.length - 1) {
       holder = members[field];
       continue;
     }
     checkValue(assignment, path.join("."), members[field], value);
-    members[field] = value;
+    (holder as Record<string, unknown>)[field] = value;
   }
 }
 

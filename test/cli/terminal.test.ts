@@ -83,6 +83,18 @@ describe("--set", () => {
     expect(defaults.training.mixup.share).toBe(0.5);
   });
 
+  it("set a field that a recipe leaves out", () => {
+    const { options, features } = defaults;
+    const training = { ...defaults.training, augmentation: { stretch: 0.1 } };
+    expect(
+      parseChanges(["training.augmentation.bandWarp=0.1", "training.keptBy=mean-corpus-uar"], {
+        options,
+        features,
+        training,
+      }).training,
+    ).toEqual({ augmentation: { stretch: 0.1, bandWarp: 0.1 }, keptBy: "mean-corpus-uar" });
+  });
+
   it.each([
     ["training.mixup.rate=1", "training.mixup does not have. It has: alpha, share."],
     ["training.epochs.first=1", "training.epochs does not have. It has: no fields."],

@@ -1,10 +1,11 @@
+import { percent, percentRange } from "../../../core/percent.js";
 import type { Figure } from "../../../evaluation/report.js";
 import { showMarkdown } from "../../display.js";
 import type { RunPair } from "./runs.js";
 
-/** `63.0% (95% interval 60.6 – 65.2)` */
-function figureText({ value, clip: [low, high] }: Figure): string {
-  return `${(100 * value).toFixed(1)}% (95% interval ${(100 * low).toFixed(1)} – ${(100 * high).toFixed(1)})`;
+/** `63.0% (95% interval 60.6 to 65.2)` */
+function figureText({ value, clip }: Figure): string {
+  return `${percent(value)}% (95% interval ${percentRange(clip)})`;
 }
 
 /** The closing sentence of an architecture's notebook: its figures on both protocols, with clips, seed and profile. */

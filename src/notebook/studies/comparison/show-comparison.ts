@@ -1,15 +1,13 @@
 import { barsWithIntervals } from "../../../charts/intervals.js";
 import { heatmap } from "../../../charts/matrices.js";
 import { reliabilityCurve } from "../../../charts/reliability.js";
+import { percent, percentRange } from "../../../core/percent.js";
 import { formatSeconds } from "../../../core/progress.js";
 import { show, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
 import { type Comparison, rankedProtocols } from "./comparison.js";
 import { missingResults } from "./rank-rows.js";
 import type { Leak, Transfer } from "./transfer.js";
-
-const percent = (value: number): string => (100 * value).toFixed(1);
-const range = ([low, high]: readonly [number, number]): string => `${percent(low)} – ${percent(high)}`;
 
 /** One table and one picture that rank all rows, and the commands that run what is not run yet. */
 export async function showRanking(comparison: Comparison): Promise<void> {
@@ -24,12 +22,12 @@ export async function showRanking(comparison: Comparison): Promise<void> {
           if (result.state === "not run") return [[protocol, "not run"]];
           const behind = result.behindBest;
           return [
-            [protocol, `${percent(result.figure.value)} (${range(result.figure.clip)})`],
+            [protocol, `${percent(result.figure.value)} (${percentRange(result.figure.clip)})`],
             [
               `${protocol}, to the best`,
               behind === null
                 ? "best"
-                : `${percent(behind.value)} (${range(behind.clip)}), p ${behind.pValueClip.toFixed(3)}`,
+                : `${percent(behind.value)} (${percentRange(behind.clip)}), p ${behind.pValueClip.toFixed(3)}`,
             ],
             [`${protocol}, training`, formatSeconds(result.seconds)],
           ];
@@ -60,7 +58,7 @@ export function showReferences({ references }: Comparison): void {
       ours:
         ours === null
           ? `${row}: not run`
-          : `${row}: ${percent(ours.value)} (${range(ours.clip)}), ${comparable}`,
+          : `${row}: ${percent(ours.value)} (${percentRange(ours.clip)}), ${comparable}`,
       "found on checking": checked,
       source,
     })),
@@ -80,8 +78,8 @@ export function showGaps(comparison: Comparison, most = 3): void {
           speakers,
           clips,
           "UAR %": percent(uar),
-          "to the others": `${percent(gap)} (${range(clip)})`,
-          "by speaker": speaker === null ? "–" : range(speaker),
+          "to the others": `${percent(gap)} (${percentRange(clip)})`,
+          "by speaker": speaker === null ? "–" : percentRange(speaker),
         })),
       ),
       { caption: `${name}: gaps between groups of actors` },
@@ -125,7 +123,7 @@ export function showAblations({ ablations }: Comparison): void {
       "UAR, difference":
         difference === null
           ? `not run: ${command}`
-          : `${percent(difference.value)} (${range(difference.clip)})`,
+          : `${percent(difference.value)} (${percentRange(difference.clip)})`,
     })),
   );
 }

@@ -1,4 +1,5 @@
 import { barsWithIntervals } from "../../../charts/intervals.js";
+import { percent, percentRange } from "../../../core/percent.js";
 import { disagreement } from "../../../evaluation/disagreement.js";
 import { selectiveAccuracy } from "../../../evaluation/selective.js";
 import { comparePaired } from "../../../evaluation/significance.js";
@@ -48,9 +49,8 @@ export async function showJudgement({ metrics, test, ensemble, candidates }: Jud
   );
   const tests = await Promise.all(members.map((member) => member.readTest()));
   const gain = comparePaired(await best.readTest(), test).uar;
-  const points = (share: number): string => (100 * share).toFixed(1);
   showMarkdown(
-    `Over its best member (${best.name}) the ensemble gains ${points(gain.value)} points of UAR, 95% interval ${points(gain.clip[0])} to ${points(gain.clip[1])} by clip.`,
+    `Over its best member (${best.name}) the ensemble gains ${percent(gain.value)} points of UAR, 95% interval ${percentRange(gain.clip)} by clip.`,
   );
   if (members.length < 2) return;
   const doubt = disagreement(tests);

@@ -6,6 +6,7 @@ import {
   searchHistory,
   settingImportance,
 } from "../../../charts/search.js";
+import { percent, percentRange } from "../../../core/percent.js";
 import { comparePaired } from "../../../evaluation/significance.js";
 import { recipeText } from "../../../training/search/define-search.js";
 import type { SearchResult } from "../../../training/search/run-search.js";
@@ -70,8 +71,6 @@ export async function showSearchGain({ chosen, recipe }: SearchedPair): Promise<
       { title: "Test clips, with 95% intervals by clip", nameTitle: "", valueTitle: "UAR" },
     ),
   );
-  const points = (share: number): string => (100 * share).toFixed(1);
-  const range = ([low, high]: readonly [number, number]): string => `${points(low)} to ${points(high)}`;
   const [low, high] = difference.clip;
   const verdict =
     chosen.hash === recipe.hash
@@ -79,9 +78,9 @@ export async function showSearchGain({ chosen, recipe }: SearchedPair): Promise<
       : low <= 0 && high >= 0
         ? "The interval contains 0: on new clips the chosen settings may be no better than the recipe's."
         : `The interval does not contain 0: the chosen settings are ${low > 0 ? "better" : "worse"}.`;
-  const bySpeaker = difference.speaker === null ? "" : `, ${range(difference.speaker)} by speaker`;
+  const bySpeaker = difference.speaker === null ? "" : `, ${percentRange(difference.speaker)} by speaker`;
   showMarkdown(
-    `The chosen settings gain ${points(difference.value)} points of UAR over the recipe, 95% interval ${range(difference.clip)} by clip${bySpeaker}. ${verdict}`,
+    `The chosen settings gain ${percent(difference.value)} points of UAR over the recipe, 95% interval ${percentRange(difference.clip)} by clip${bySpeaker}. ${verdict}`,
   );
   showTable(
     [

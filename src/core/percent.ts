@@ -1,0 +1,9 @@
+/** A share in percent with one decimal: 0.726 is "72.6". */
+export function percent(share: number): string {
+  return (100 * share).toFixed(1);
+}
+
+/** Both ends of an interval of shares in percent: "70.8 to 74.4". */
+export function percentRange([low, high]: readonly [number, number]): string {
+  return `${percent(low)} to ${percent(high)}`;
+}
