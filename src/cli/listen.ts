@@ -203,5 +203,12 @@ function tellSummary(
   }
   parts.push(dropped > 0 ? `${dropped.toFixed(1)} s dropped` : "nothing dropped");
   if (losses > 0) parts.push(`the recorder lost sound ${losses} times`);
-  return { ...summary, told: `${parts.join(", ")}.` };
+  const rounded = (value: number): number => Number(value.toFixed(3));
+  return {
+    ...summary,
+    seconds: rounded(seconds),
+    dropped: rounded(dropped),
+    mostBehind: rounded(mostBehind),
+    told: `${parts.join(", ")}.`,
+  };
 }

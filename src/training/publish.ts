@@ -5,16 +5,15 @@ import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
 import { canonicalJson, sha256 } from "../core/hash.js";
 import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
-import { writePredictions } from "../evaluation/predictions-file.js";
 import { modelToFiles, weightsFileName } from "../models/artifacts.js";
 import { isBaselineSpec } from "./baselines/baseline-spec.js";
 import { cardOf, type FrontEndOfCard } from "./card.js";
-import { writeHistory } from "./history.js";
 import type { ResultMetrics } from "./run-metrics.js";
 import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
 import { choosePrecision } from "./weights-precision.js";
+import { writeResult } from "./write-result.js";
 
 export interface PublishOptions {
   readonly settings: Settings;
@@ -54,11 +53,9 @@ export async function publishRun(hash: string, options: PublishOptions): Promise
   await refuseOtherSpec(run, folder, options);
   const written = [folder];
   await retractOther(join(folder, "metrics.json"), run.hash);
-  await writePredictions(join(folder, "predictions.csv"), run.test);
-  await writePredictions(join(folder, "predictions-validation.csv"), run.validation);
-  await writeHistory(join(folder, "history.csv"), run.history);
-  if (hasWeights(run) && withWeights) written.push(await publishWeights(run, name, settings));
-  await writeJson(join(folder, "metrics.json"), run.metrics); // last: it says that the result is whole
+  await writeResult(folder, run, async () => {
+    if (hasWeights(run) && withWeights) written.push(await publishWeights(run, name, settings));
+  });
   return written;
 }
 

@@ -4,12 +4,11 @@ import { readJson, writeJson } from "../../core/files.js";
 import type { Settings } from "../../core/settings.js";
 import { emotions } from "../../corpora/emotions.js";
 import type { Ensemble, MethodFigures } from "../../evaluation/ensemble.js";
-import { writePredictions } from "../../evaluation/predictions-file.js";
 import { termsOf } from "../card.js";
-import { writeHistory } from "../history.js";
 import { resultFolder } from "../publish.js";
 import type { ResultMetrics } from "../run-metrics.js";
 import { runHash } from "../run-spec.js";
+import { writeResult } from "../write-result.js";
 import type { EnsembleSpec, JudgedEnsemble } from "./make-ensemble.js";
 
 /** card.json of a published ensemble: everything that is needed to make its answers from its members'. */
@@ -54,11 +53,9 @@ export async function publishEnsemble(judged: JudgedEnsemble, settings: Settings
     );
   }
   const folder = ensembleFolder(spec, settings);
-  await writePredictions(join(folder, "predictions.csv"), test);
-  await writePredictions(join(folder, "predictions-validation.csv"), validation);
-  await writeHistory(join(folder, "history.csv"), []);
-  await writeJson(join(folder, "card.json"), ensembleCard(judged));
-  await writeJson(join(folder, "metrics.json"), metrics); // last: it says that the result is whole
+  await writeResult(folder, { metrics, test, validation, history: [] }, () =>
+    writeJson(join(folder, "card.json"), ensembleCard(judged)),
+  );
   return folder;
 }
 
