@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeWav } from "../../src/audio/encode-wav.js";
 import { packageRoot } from "../../src/core/settings.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 /** A checkout and a store of a test's own, so that affectlab.json, results/ and models/ are the test's. */
 export interface Checkout {
@@ -13,7 +13,7 @@ export interface Checkout {
 
 /** Copies what the command needs of the real checkout; packages are linked. */
 export function makeCheckout(): Checkout {
-  const root = mkdtempSync(join(tmpdir(), "affectlab-cli-"));
+  const root = temporaryFolder("cli");
   for (const part of [
     "bin",
     "dist",

@@ -40,6 +40,8 @@ describe.skipIf(isBrowserLeftOut)("JupyterLab in a browser", () => {
   let server: LabServer;
   let browser: Browser;
   let page: Page;
+  /** What the browser asked of others than the server. */
+  const elsewhere: string[] = [];
   const cell = (index: number): Locator => page.locator(".jp-Notebook .jp-Cell").nth(index);
   const run = async (index: number): Promise<void> => {
     await cell(index).locator(".cm-content").click();
@@ -56,6 +58,10 @@ describe.skipIf(isBrowserLeftOut)("JupyterLab in a browser", () => {
     browser = await openBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 1000 } });
     page.setDefaultTimeout(patience);
+    page.on("request", (request) => {
+      const { protocol, origin } = new URL(request.url());
+      if (protocol.startsWith("http") && origin !== new URL(server.url).origin) elsewhere.push(request.url());
+    });
     await page.goto(server.url.replace("/lab?", "/lab/tree/tiny.ipynb?"));
     await cell(5).waitFor();
   }, 2 * patience);
@@ -151,4 +157,8 @@ describe.skipIf(isBrowserLeftOut)("JupyterLab in a browser", () => {
     },
     patience,
   );
+
+  it("has asked no other host for anything in all of that", () => {
+    expect(elsewhere).toEqual([]);
+  });
 });
