@@ -1,3 +1,4 @@
+// @ts-nocheck: functions of Node are replaced, whatever their overloads.
 // Loaded before a program (NODE_OPTIONS=--require): every connection and name beyond this machine is refused, and noted
 // in the file that AFFECTLAB_ASKED names.
 const { appendFileSync } = require("node:fs");
