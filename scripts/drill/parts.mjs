@@ -1,4 +1,5 @@
 // All parts of the drill, in the order in which they are done.
+import { fuzzParts } from "./fuzz.mjs";
 import { killCorpora } from "./kill-corpora.mjs";
 import { killFeatures } from "./kill-features.mjs";
 import { killNotebook } from "./kill-notebook.mjs";
@@ -7,4 +8,12 @@ import { killPublish } from "./kill-publish.mjs";
 import { killTraining } from "./kill-training.mjs";
 
 /** @type {readonly import("./part.mjs").Part[]} */
-export const parts = [killTraining, killFeatures, killCorpora, killNotebook, killPublish, killPredict];
+export const parts = [
+  killTraining,
+  killFeatures,
+  killCorpora,
+  killNotebook,
+  killPublish,
+  killPredict,
+  ...fuzzParts,
+];

@@ -1,9 +1,9 @@
-import { readJson } from "../core/files.js";
 import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
-import type { RunMetrics } from "../training/run-metrics.js";
+import { readHistory } from "../training/history.js";
+import { readMetrics } from "../training/read-metrics.js";
 import type { RunSpec } from "../training/run-spec.js";
-import { findRun, listRuns, readHistory, readRun, runFiles } from "../training/run-store.js";
+import { findRun, listRuns, readRun, runFiles } from "../training/run-store.js";
 import { metricsTable } from "./metrics-table.js";
 import { alignTable } from "./text-table.js";
 
@@ -57,7 +57,7 @@ export async function printRuns(settings: Settings, isJson: boolean): Promise<vo
 
 /** The test UAR that metrics.json holds: the list need not read the predictions of every run. */
 async function testUar(path: string): Promise<number | null> {
-  return ((await readJson(path)) as RunMetrics | null)?.test.all.uar.value ?? null;
+  return (await readMetrics(path))?.test.all.uar.value ?? null;
 }
 
 /** Prints a run's specification, field by field, and its metrics. */

@@ -43,18 +43,19 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
   await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
-/** Reads a JSON file; null when it is absent. Throws LabError naming the file when it is not JSON. */
+/** Reads a JSON file; null when it is absent. Throws LabError naming the file when it is not JSON, or holds `null`. */
 export async function readJson(path: string): Promise<unknown> {
   const text = await readFileIfThere(path);
   if (text === null) return null;
+  const remedy = "Delete it or restore it from version control.";
+  let value: unknown;
   try {
-    return JSON.parse(text) as unknown;
+    value = JSON.parse(text);
   } catch (error) {
-    throw new LabError(
-      `${path} is not valid JSON (${messageOf(error)}).`,
-      "Delete it or restore it from version control.",
-    );
+    throw new LabError(`${path} is not valid JSON (${messageOf(error)}).`, remedy);
   }
+  if (value === null) throw new LabError(`${path} holds nothing (null).`, remedy);
+  return value;
 }
 
 /** A text file's content, or null when there is no such file. */

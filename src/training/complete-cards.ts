@@ -5,7 +5,7 @@ import { readJson, writeJson } from "../core/files.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
 import { type ConfidenceFigures, confidenceFigures } from "../evaluation/unsure.js";
 import type { cardOf } from "./card.js";
-import type { ResultMetrics } from "./run-metrics.js";
+import { readMetrics } from "./read-metrics.js";
 
 /** A card, perhaps of a time before these figures. */
 type Card = Omit<ReturnType<typeof cardOf>, "unsureBelow" | "calibrationError"> &
@@ -23,7 +23,7 @@ export async function completeCards(root: string): Promise<string[]> {
     const path = join(root, "models", entry);
     const card = (await readJson(path)) as Card;
     const folder = join(root, "results", card.protocol, card.name, `seed-${card.seed}`);
-    const metrics = (await readJson(join(folder, "metrics.json"))) as ResultMetrics | null;
+    const metrics = await readMetrics(join(folder, "metrics.json"));
     if (metrics?.specHash !== card.specHash) {
       throw new LabError(`${folder} does not hold the predictions of ${path}.`, "Publish the run again.");
     }

@@ -1,5 +1,7 @@
+import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { writeFileAtomic } from "../core/files.js";
+import { LabError, messageOf } from "../core/errors.js";
+import { readFileIfThere, writeFileAtomic } from "../core/files.js";
 
 /** What one epoch came to: a row of history.csv. Validation figures are null in epochs that were not validated. */
 export interface EpochRecord {
@@ -30,4 +32,28 @@ export async function writeHistory(path: string, history: readonly EpochRecord[]
     columns.map((column) => (record[column] === null ? "" : Number(record[column].toPrecision(6)))),
   );
   await writeFileAtomic(path, stringify([[...columns], ...rows]));
+}
+
+/** Reads history.csv as `writeHistory` wrote it; empty where there is none. Throws LabError when it is damaged. */
+export async function readHistory(path: string): Promise<EpochRecord[]> {
+  const text = await readFileIfThere(path);
+  if (text === null || text === "") return [];
+  const damaged = (reason: string): LabError =>
+    new LabError(`${path} cannot be read: ${reason}.`, "Restore it, or train again.");
+  let rows: string[][];
+  try {
+    rows = parse(text) as string[][];
+  } catch (error) {
+    throw damaged(messageOf(error));
+  }
+  if (rows[0]?.join() !== columns.join()) throw damaged(`its header is not ${columns.join()}`);
+  return rows.slice(1).map((row, index) => {
+    const values = row.map((text, i) => {
+      if (text === "" && columns[i]!.startsWith("validation")) return null;
+      const value = text === "" ? Number.NaN : Number(text);
+      if (Number.isFinite(value)) return value;
+      throw damaged(`line ${index + 2}: ${columns[i]} is "${text}"`);
+    });
+    return Object.fromEntries(columns.map((column, i) => [column, values[i]])) as unknown as EpochRecord;
+  });
 }

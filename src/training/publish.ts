@@ -8,7 +8,7 @@ import { loadTensorFlow } from "../core/tensorflow.js";
 import { modelToFiles, weightsFileName } from "../models/artifacts.js";
 import { isBaselineSpec } from "./baselines/baseline-spec.js";
 import { cardOf, type FrontEndOfCard } from "./card.js";
-import type { ResultMetrics } from "./run-metrics.js";
+import { readMetrics } from "./read-metrics.js";
 import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
@@ -84,7 +84,7 @@ async function refuseOtherSpec(
   folder: string,
   { replace = false }: PublishOptions,
 ): Promise<void> {
-  const there = (await readJson(join(folder, "metrics.json"))) as ResultMetrics | null;
+  const there = await readMetrics(join(folder, "metrics.json"));
   if (there !== null && there.specHash !== run.hash && !replace) {
     throw new LabError(
       `${folder} holds another specification (${there.specHash}).`,

@@ -1,12 +1,11 @@
 import { readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { readJson } from "../core/files.js";
 import type { Settings } from "../core/settings.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
-import type { EpochRecord } from "./history.js";
+import { type EpochRecord, readHistory } from "./history.js";
+import { readMetrics } from "./read-metrics.js";
 import type { ResultMetrics } from "./run-metrics.js";
-import { readHistory } from "./run-store.js";
 
 /** A committed result: what a folder under results/ holds. */
 export interface PublishedResult {
@@ -30,7 +29,7 @@ export async function listPublished(settings: Settings): Promise<PublishedResult
       place,
       protocol,
       name,
-      metrics: (await readJson(join(entry.parentPath, entry.name))) as ResultMetrics,
+      metrics: (await readMetrics(join(entry.parentPath, entry.name)))!,
     });
   }
   return results.sort((a, b) => (a.place < b.place ? -1 : 1));

@@ -1,12 +1,12 @@
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { LabError } from "../core/errors.js";
-import { readFileIfThere, readJson, writeJson } from "../core/files.js";
+import { readFileIfThere, writeJson } from "../core/files.js";
 import type { Settings } from "../core/settings.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
-import type { EpochRecord } from "./history.js";
+import { type EpochRecord, readHistory } from "./history.js";
+import { readMetrics, readSpec } from "./read-metrics.js";
 import type { ResultMetrics } from "./run-metrics.js";
 import { type ResultSpec, type RunSpec, runHash } from "./run-spec.js";
 
@@ -73,25 +73,13 @@ export async function readRun<Spec extends ResultSpec = RunSpec>(
   settings: Settings,
 ): Promise<Run<Spec> | null> {
   const files = runFiles(hash, settings);
-  const metrics = (await readJson(files.metrics)) as ResultMetrics<Spec> | null;
+  const metrics = await readMetrics<Spec>(files.metrics);
   if (metrics === null) return null;
   const [test, validation] = await Promise.all([
     readPredictions(files.predictions),
     readPredictions(files.validation),
   ]);
   return { hash, spec: metrics.spec, metrics, history: await readHistory(files.history), test, validation };
-}
-
-/** Reads history.csv as `writeHistory` wrote it. */
-export async function readHistory(path: string): Promise<EpochRecord[]> {
-  const text = (await readFileIfThere(path)) ?? "";
-  const rows = parse(text, { columns: true }) as Record<string, string>[];
-  return rows.map(
-    (row) =>
-      Object.fromEntries(
-        Object.entries(row).map(([key, value]) => [key, value === "" ? null : Number(value)]),
-      ) as unknown as EpochRecord,
-  );
 }
 
 /** A line for `affectlab runs list`: every run in the store, finished or not, newest first. */
@@ -109,7 +97,7 @@ export async function listRuns(settings: Settings): Promise<StoredRun[]> {
   const runs: StoredRun[] = [];
   for (const hash of names) {
     const files = runFiles(hash, settings);
-    const spec = (await readJson(files.spec).catch(() => null)) as RunSpec | null;
+    const spec = await readSpec(files.spec);
     if (spec === null) continue;
     const done = await stat(files.metrics).catch(() => null);
     const seen = done ?? (await stat(files.last).catch(() => null)) ?? (await stat(files.spec));

@@ -6,9 +6,10 @@ import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { buildResNet } from "../../src/models/resnet.js";
 import { readCheckpoint } from "../../src/training/checkpoint.js";
 import type { EpochRecord } from "../../src/training/history.js";
+import { readHistory } from "../../src/training/history.js";
 import { runTrainingLoop } from "../../src/training/loop.js";
 import type { TrainingOptions } from "../../src/training/run-spec.js";
-import { type RunFiles, readHistory } from "../../src/training/run-store.js";
+import type { RunFiles } from "../../src/training/run-store.js";
 import { temporaryRunFiles, toyExamples, toyNetwork, toyShape, toyTraining } from "./toy.js";
 
 beforeAll(() => void loadTensorFlow());

@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { LabError } from "../../core/errors.js";
-import { readJson, writeJson } from "../../core/files.js";
+import { writeJson } from "../../core/files.js";
 import type { Settings } from "../../core/settings.js";
 import { emotions } from "../../corpora/emotions.js";
 import type { Ensemble, MethodFigures } from "../../evaluation/ensemble.js";
 import { termsOf } from "../card.js";
 import { resultFolder } from "../publish.js";
+import { readMetrics } from "../read-metrics.js";
 import type { ResultMetrics } from "../run-metrics.js";
 import { runHash } from "../run-spec.js";
 import { writeResult } from "../write-result.js";
@@ -34,7 +35,7 @@ export async function publishedEnsemble(
   replace: boolean,
 ): Promise<ResultMetrics | null> {
   const folder = ensembleFolder(spec, settings);
-  const there = (await readJson(join(folder, "metrics.json"))) as ResultMetrics | null;
+  const there = await readMetrics(join(folder, "metrics.json"));
   if (there === null || replace) return null;
   if (there.specHash === runHash(spec)) return there;
   throw new LabError(
