@@ -16,6 +16,9 @@ function labArguments() {
   const args = ["-m", "jupyterlab"];
   if (!isGiven(/root[-_]dir|notebook-dir|preferred-dir/))
     args.push(`--ServerApp.root_dir=${places.notebooks}`);
+  // Whatever a configuration of one's own says: only a flag here opens the laboratory to the network.
+  if (!isGiven(/^--(ServerApp\.)?(ip|allow_remote_access)\b/))
+    args.push("--ServerApp.ip=localhost", "--ServerApp.allow_remote_access=False");
   // A container's root is refused otherwise; the server listens on this machine alone all the same.
   if (process.getuid?.() === 0 && !isGiven(/allow[-_]root/)) args.push("--allow-root");
   return [...args, ...flags];

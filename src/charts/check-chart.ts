@@ -1,5 +1,7 @@
 import { LabError } from "../core/errors.js";
+import { shownLines } from "../core/shown-text.js";
 import type { Chart, Series } from "./chart.js";
+import { mapTexts } from "./map-texts.js";
 
 /** A number with four significant digits: what a picture can show, and a third of the bytes. */
 export function roundForPicture(value: number): number {
@@ -7,14 +9,16 @@ export function roundForPicture(value: number): number {
 }
 
 /**
- * The chart that both renderers draw: the same with every number rounded to four significant digits. Throws
+ * The chart that both renderers draw: the same with every number rounded to four significant digits, and without
+ * characters that XML does not know or that turn the direction of writing. Throws
  * LabError naming chart and series when lengths differ or a number is not finite: a gap must be left out, not drawn
  * as something else.
  */
 export function prepareChart(chart: Chart): Chart {
   if (chart.series.length === 0)
     throw new LabError(`The chart "${chart.title}" has no series.`, "Give it at least one.");
-  return { ...chart, series: chart.series.map((series, place) => prepareSeries(series, chart.title, place)) };
+  const series = chart.series.map((series, place) => prepareSeries(series, chart.title, place));
+  return mapTexts({ ...chart, series }, shownLines);
 }
 
 function prepareSeries(series: Series, title: string, place: number): Series {

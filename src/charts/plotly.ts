@@ -1,5 +1,6 @@
 import type { Axis, Chart, Reference } from "./chart.js";
 import { prepareChart } from "./check-chart.js";
+import { mapTexts } from "./map-texts.js";
 import { inks } from "./palette.js";
 import { plotlyTraces } from "./plotly-traces.js";
 
@@ -13,7 +14,8 @@ export interface PlotlyFigure {
 
 /** Draws a chart as a plotly figure. It takes the width that is there. Throws LabError for a malformed chart. */
 export function renderPlotly(given: Chart): PlotlyFigure {
-  const chart = escapeTexts(prepareChart(given));
+  const prepared = prepareChart(given);
+  const chart = mapTexts(prepared, asPlainText);
   const [xAxis, yAxis] = chart.horizontal ? [chart.y, chart.x] : [chart.x, chart.y];
   const isMatrix = chart.series.some(({ mark }) => mark === "heatmap");
   const named = chart.series.filter(({ name, mark }) => name !== "" && mark !== "heatmap");
@@ -46,18 +48,15 @@ export function renderPlotly(given: Chart): PlotlyFigure {
       legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", traceorder: "normal" },
       shapes: references.map((reference) => shapeOf(reference, chart.horizontal ?? false)),
       annotations: references.map((reference) => annotationOf(reference, chart.horizontal ?? false)),
-      meta: { description: given.description },
+      meta: { description: prepared.description },
     },
     config: { displaylogo: false },
   };
 }
 
-/** Every text of a chart so that plotly shows it as it is: it takes <b> and <a href> in labels for mark-up. */
-function escapeTexts<T>(value: T): T {
-  if (typeof value === "string") return value.replace(/&/g, "&amp;").replace(/</g, "&lt;") as T;
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(escapeTexts) as T;
-  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, escapeTexts(part)])) as T;
+/** Plotly takes <b> and <a href> in a text for mark-up; this is shown as it is. */
+function asPlainText(text: string): string {
+  return text.replace(/&/g, "&amp;").replace(/</g, "&lt;");
 }
 
 function plotlyAxis(axis: Axis, topDown: boolean, isMatrix: boolean): Record<string, unknown> {

@@ -1,3 +1,4 @@
+import { shownLines } from "../core/shown-text.js";
 import type { Chart } from "./chart.js";
 import { fillImages, withImages } from "./svg-images.js";
 import { vegaLiteSpec } from "./vega-spec.js";
@@ -14,7 +15,7 @@ export async function renderSvg(chart: Chart): Promise<string> {
   const { spec: compiled } = vegaLite.compile(spec as unknown as Parameters<typeof vegaLite.compile>[0]);
   const view = new vega.View(vega.parse(compiled), { renderer: "none" });
   try {
-    return described(crispCells(fillImages(await view.toSVG(), images)), chart.description);
+    return described(crispCells(fillImages(await view.toSVG(), images)), shownLines(chart.description));
   } finally {
     view.finalize();
   }

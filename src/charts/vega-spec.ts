@@ -7,9 +7,9 @@ import { type ColorKey, type Layer, vegaLayers } from "./vega-layers.js";
  * The chart as a vega-lite specification, plain JSON with its data inside: `datasets.lines`, `bars`, `points`,
  * `boxes`, `heatmap0`... Throws LabError for a malformed chart.
  */
-export function vegaLiteSpec(chart: Chart): Record<string, unknown> {
-  const prepared = prepareChart(chart);
-  const { layers, datasets, key } = vegaLayers(prepared, axisEncoding);
+export function vegaLiteSpec(given: Chart): Record<string, unknown> {
+  const chart = prepareChart(given);
+  const { layers, datasets, key } = vegaLayers(chart, axisEncoding);
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
     description: chart.description,
@@ -20,7 +20,7 @@ export function vegaLiteSpec(chart: Chart): Record<string, unknown> {
     padding: 14,
     title: { text: wrapText(chart.title, Math.floor((chart.width ?? 720) / 9)) },
     datasets,
-    layer: layers.map((layer) => withKey(layer, key, prepared)),
+    layer: layers.map((layer) => withKey(layer, key, chart)),
     resolve: { scale: { color: "shared", fill: "independent" } },
     config: style,
   };

@@ -12,6 +12,8 @@ export interface FetchOptions extends LongWork {
   /** How often a failed transfer is taken up again, and the first pause between two tries, ms (it doubles). */
   readonly retries?: number;
   readonly firstPauseMs?: number;
+  /** More than this is refused, whether it is declared or arrives all the same; 4 GiB where absent. */
+  readonly mostBytes?: number;
   /** How long nothing may arrive, ms. */
   readonly idleMs?: number;
   /** Told the bytes that are there and those that there will be (0 when the server does not say). */
@@ -22,7 +24,8 @@ export interface FetchOptions extends LongWork {
  * Fetches `url` to `path`. What has arrived lies in `<path>.part` and is taken up again from there (HTTP Range, as long
  * as the server's file is still the same by its ETag), after a broken connection and after a killed process alike; the
  * file gets its name when it is whole and its SHA-256 is right. Throws LabError naming the address when the server
- * refuses, when the tries are used up, or when the disk is full; InterruptedError when a stop was asked for.
+ * refuses or sends too much, when the tries are used up, or when the disk is full; InterruptedError when a stop was
+ * asked for.
  */
 export async function fetchFile(url: string, path: string, options: FetchOptions = {}): Promise<void> {
   const { retries = 5, firstPauseMs = 1000 } = options;
@@ -74,7 +77,7 @@ async function receive(url: string, part: string, options: FetchOptions): Promis
   const have = (await stat(part).catch(() => null))?.size ?? 0;
   const etag = await readFile(`${part}.etag`, "utf8").catch(() => "");
   const idle = new AbortController();
-  const { idleMs = 60_000 } = options;
+  const { idleMs = 60_000, mostBytes = 4 * 2 ** 30 } = options;
   let timer = setTimeout(() => idle.abort(), idleMs);
   try {
     const range = have > 0 ? { Range: `bytes=${have}-`, ...(etag !== "" && { "If-Range": etag }) } : {};
@@ -96,6 +99,10 @@ async function receive(url: string, part: string, options: FetchOptions): Promis
     }
     const start = goesOn ? have : 0;
     const total = start + Number(response.headers.get("content-length") ?? 0);
+    if (total > mostBytes) {
+      await response.body.cancel();
+      throw tooLarge(url, mostBytes);
+    }
     await writeFile(`${part}.etag`, strongEtag(response));
     let done = start;
     const file = await open(part, goesOn ? "a" : "w");
@@ -104,6 +111,10 @@ async function receive(url: string, part: string, options: FetchOptions): Promis
       for await (const piece of response.body as unknown as AsyncIterable<Uint8Array>) {
         clearTimeout(timer);
         timer = setTimeout(() => idle.abort(), idleMs);
+        if (done + piece.length > mostBytes) {
+          await forget(part);
+          throw tooLarge(url, mostBytes);
+        }
         await file.write(piece);
         done += piece.length;
         options.onBytes?.(done, total > start ? total : 0);
@@ -144,6 +155,13 @@ function refusal(url: string, status: number): Error {
   return new LabError(
     `${url} could not be fetched: the server answers ${status}.`,
     "Fetch the corpus by hand from its publisher and import the folder.",
+  );
+}
+
+function tooLarge(url: string, mostBytes: number): LabError {
+  return new LabError(
+    `${url} is refused: it has more than ${Math.floor(mostBytes / 1e6)} MB.`,
+    "This is not the publisher's file; check data/sources.json.",
   );
 }
 

@@ -5,6 +5,7 @@ import { renderPlotly } from "../../src/charts/plotly.js";
 import { rasterise, renderPng } from "../../src/charts/png.js";
 import { renderSvg } from "../../src/charts/svg.js";
 import { vegaLiteSpec } from "../../src/charts/vega-spec.js";
+import { hostileNames, steering } from "../hostile-names.js";
 import { type Drawn, readPlotly, readVega } from "./drawn-numbers.js";
 import { gallery } from "./gallery.js";
 
@@ -105,6 +106,20 @@ describe("a malformed chart", () => {
 });
 
 describe("text from outside", () => {
+  it("is drawn whatever characters stand in it, and is whole XML", async () => {
+    const names = hostileNames.map((name) => `${name}\u0000\ud800`);
+    const chart: Chart = {
+      title: names[0]!,
+      description: names.join(),
+      x: { title: names[1]!, kind: "category", domain: names },
+      y: { title: names[2]!, kind: "number" },
+      series: [{ mark: "bar", name: names[3]!, x: names, y: names.map((_, i) => i) }],
+    };
+    expect((await renderPng(chart, 1)).length).toBeGreaterThan(1000);
+    expect((await renderSvg(chart)).replaceAll("\t", " ")).not.toMatch(steering);
+    expect(JSON.stringify(renderPlotly(chart))).not.toMatch(steering);
+  });
+
   it("cannot break out of the SVG", async () => {
     const evil = '<script>alert("1")</script> & "more"';
     const chart = { ...gallery["bars-by-emotion"]!, title: evil, description: evil };

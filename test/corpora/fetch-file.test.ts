@@ -33,6 +33,17 @@ describe("fetching a file", () => {
     expect(existsSync(`${path}.part`) || existsSync(`${path}.part.etag`)).toBe(false);
   });
 
+  it.each([false, true])(
+    "refuses more than it may have (length hidden: %s), and does not try again",
+    async (hidden) => {
+      server.behaviour.hidesLength = hidden;
+      const fetching = fetchFile(`${server.url}/speech.zip`, path, { ...quick, mostBytes: 200_000 });
+      await expect(fetching).rejects.toThrow(/speech.zip is refused: it has more than 0 MB/);
+      expect(ranges()).toEqual([undefined]);
+      expect(existsSync(path) || existsSync(`${path}.part`)).toBe(false);
+    },
+  );
+
   it("goes on where a broken connection ended", async () => {
     server.behaviour.cutAfter = 100_000;
     server.behaviour.cuts = 2;

@@ -12,6 +12,8 @@ export interface ServerBehaviour {
   etag: string;
   /** Ignores Range, as some servers do. */
   ignoresRange: boolean;
+  /** Does not say how much there will be. */
+  hidesLength: boolean;
   readonly requests: { readonly path: string; readonly range: string | undefined }[];
 }
 
@@ -24,6 +26,7 @@ export async function serveFiles(files: Readonly<Record<string, Uint8Array>>) {
     failures: 0,
     etag: '"v1"',
     ignoresRange: false,
+    hidesLength: false,
     requests: [],
   };
   const server = createServer((request, response) => answer(request, response, files, behaviour));
@@ -63,7 +66,10 @@ function answer(
     return;
   }
   const rest = body.subarray(start);
-  const headers = { ETag: behaviour.etag, "Content-Length": rest.length };
+  const headers = {
+    ETag: behaviour.etag,
+    ...(behaviour.hidesLength ? {} : { "Content-Length": rest.length }),
+  };
   if (start > 0) {
     const contentRange = `bytes ${start}-${body.length - 1}/${body.length}`;
     response.writeHead(206, { ...headers, "Content-Range": contentRange });

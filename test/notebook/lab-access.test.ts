@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { get, isReached } from "../reaches.js";
 import { type LabServer, startLab } from "./lab-server.js";
 import { freshFolder } from "./tiny-notebook.js";
@@ -9,6 +11,13 @@ describe("npm run lab", () => {
   let origin: string;
 
   beforeAll(async () => {
+    // Somebody's own configuration, for a server that the network may reach.
+    const configuration = freshFolder();
+    writeFileSync(
+      join(configuration, "jupyter_server_config.json"),
+      JSON.stringify({ ServerApp: { ip: "0.0.0.0", allow_remote_access: true } }),
+    );
+    vi.stubEnv("JUPYTER_CONFIG_DIR", configuration);
     lab = await startLab(freshFolder());
     const url = new URL(lab.url);
     token = url.searchParams.get("token")!;
