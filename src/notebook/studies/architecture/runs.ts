@@ -27,7 +27,7 @@ export async function trainWithCurves(spec: RunSpec, options: TrainOptions): Pro
   const onProgress = options.onProgress ?? notebookProgress();
   const curve = updatable();
   const draw = async (history: readonly EpochRecord[]): Promise<void> => {
-    const chart = { ...learningCurves(history), title: `Validation, ${titleOf(spec)}` };
+    const chart = { ...learningCurves(history), title: `Validation: ${titleOf(spec)}` };
     curve.update({
       [plotlyType]: renderPlotly(chart),
       "image/png": Buffer.from(await renderPng(chart, 1)).toString("base64"),
@@ -40,8 +40,12 @@ export async function trainWithCurves(spec: RunSpec, options: TrainOptions): Pro
   return run;
 }
 
-/** `combined`, or `emobox-ravdess, fold 2`. */
-function titleOf({ protocol, fold }: RunSpec): string {
+/** `resnet, combined`, or `resnet, emobox-ravdess, fold 2`. */
+function titleOf({ model, protocol, fold }: RunSpec): string {
+  return `${model}, ${protocolOf({ protocol, fold })}`;
+}
+
+function protocolOf({ protocol, fold }: Pick<RunSpec, "protocol" | "fold">): string {
   return fold === null ? protocol : `${protocol}, fold ${fold}`;
 }
 
@@ -49,7 +53,8 @@ function titleOf({ protocol, fold }: RunSpec): string {
 export function showRuns(runs: readonly Run[]): void {
   showTable(
     runs.map(({ hash, spec, metrics }) => ({
-      protocol: titleOf(spec),
+      model: spec.model,
+      protocol: protocolOf(spec),
       run: hash,
       seed: spec.seed,
       parameters: metrics.parameters,
