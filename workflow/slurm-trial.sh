@@ -9,6 +9,9 @@
 # FOLDER (default: /tmp/affectlab-slurm) holds configuration, logs, and the stores of the two studies; a link to the
 # configuration lies in /etc/slurm from start to stop. As root, and with Debian's packages:
 # apt-get install slurmctld slurmd slurm-client munge. Snakemake: workflow/environment.yml.
+#
+# AFFECTLAB_STUDY names another study, AFFECTLAB_SAMPLE a sample that is there already, AFFECTLAB_PATIENCE the seconds
+# that each part may take (3600).
 set -euo pipefail
 
 command="${1:-}"
@@ -242,7 +245,7 @@ compare() {
 case "$command" in
   start | stop | try) "$command" ;;
   *)
-    sed -n '2,11s/^# \{0,1\}//p' "$0"
+    sed -n '2,14s/^# \{0,1\}//p' "$0"
     exit 2
     ;;
 esac

@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import type { Command } from "commander";
 import { percent } from "../core/percent.js";
 import { openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 import { alignTable } from "./text-table.js";
 
 /** `affectlab compare`: every row on both protocols, from what is committed in results/. */
@@ -34,7 +35,7 @@ Examples:
       const folder = await writeComparison(comparison, settings);
       log.info({ rows: comparison.rows.length, folder }, "compared");
       if (json === true) {
-        console.log(JSON.stringify(comparison, null, 2));
+        printJson(comparison);
         return;
       }
       const cells = comparison.rows.map(({ name, results }) => [

@@ -5,6 +5,7 @@ import type { CorpusState } from "../corpora/list-corpora.js";
 import { exitCodes } from "./exit-codes.js";
 import type { Workplace } from "./global-options.js";
 import { withProgress } from "./long-command.js";
+import { printJson } from "./print-json.js";
 
 /** A row of the list: a corpus, or the synthetic sample. */
 type Row = Omit<CorpusState, "title" | "url"> & { readonly clips: number };
@@ -19,7 +20,7 @@ export async function listCorporaTable(settings: Settings, isJson: boolean): Pro
   }));
   const rows = [...states, await sampleRow(settings)];
   if (isJson) {
-    console.log(JSON.stringify(rows, null, 2));
+    printJson(rows);
     return;
   }
   const cells = rows.map((row) => [

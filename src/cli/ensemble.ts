@@ -5,6 +5,7 @@ import { percent } from "../core/percent.js";
 import { type EnsembleMethod, ensembleMethods } from "../evaluation/ensemble.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import { namesList, openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 import { alignTable } from "./text-table.js";
 
 interface EnsembleFlags {
@@ -94,6 +95,6 @@ Examples:
         );
         console.log(`\nTest clips:\n\n${metricsTable(metrics.test)}\n\n${relative(process.cwd(), folder)}`);
       }
-      if (flags.json === true) console.log(JSON.stringify(told, null, 2));
+      if (flags.json === true) printJson(told);
     });
 }

@@ -3,6 +3,7 @@ import { LabError } from "../core/errors.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { JudgedPart } from "../training/evaluate-checkpoint.js";
 import { openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 interface EvaluateFlags {
   readonly part: JudgedPart;
@@ -66,7 +67,7 @@ Examples:
       }).finally(progress.close);
       log.info({ run, which, part: flags.part, uar: metrics.all.uar.value }, "evaluation ended");
       if (flags.json === true) {
-        console.log(JSON.stringify({ run, checkpoint: which, part: flags.part, metrics }, null, 2));
+        printJson({ run, checkpoint: which, part: flags.part, metrics });
         return;
       }
       const checkpoint = typeof which === "number" ? `epoch ${which}` : which;

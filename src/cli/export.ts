@@ -3,6 +3,7 @@ import { type Command, Option } from "commander";
 import { type ExportPrecision, exportPrecisions } from "../export/stored-constants.js";
 import { type ExportTargetName, exportTargets } from "../export/target.js";
 import { openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 interface ExportFlags {
   readonly to: ExportTargetName;
@@ -59,7 +60,7 @@ Examples:
       );
       log.info({ model: name, to, weights, output, comparison: card.comparison }, "exported");
       if (flags.json === true) {
-        console.log(JSON.stringify(card, null, 2));
+        printJson(card);
         return;
       }
       const { clips, of, largestDifference, sameEmotion, runtime } = card.comparison;

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RecordingJson } from "../inference/answer-json.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 interface PredictFlags {
   readonly model: string;
@@ -110,7 +111,7 @@ Examples:
       log.info({ model: card.name, files: tasks.length, answered: answers.length }, "predicted");
       if (tasks.length > 1)
         process.stderr.write(`${summary(answers, failed, (Date.now() - startMs) / 1000)}\n`);
-      if (flags.json === true) console.log(JSON.stringify(answers, null, 2));
+      if (flags.json === true) printJson(answers);
       else if (flags.csv === true) process.stdout.write(output.answersCsv(answers, card.labels));
       else if (answers.length > 0) {
         console.log(output.answersTable(answers, card.labels));

@@ -3,6 +3,7 @@ import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import { alignPredictions, comparePaired, testMcNemar } from "../evaluation/significance.js";
 import { findRun, type Run, readRun } from "../training/run-store.js";
+import { printJson } from "./print-json.js";
 import { flattenSpec } from "./runs-show.js";
 import { alignTable } from "./text-table.js";
 
@@ -22,7 +23,7 @@ export async function printDifference(
   const paired = first !== null && second !== null ? compare(first, second) : null;
   if (isJson) {
     const metrics = [first, second].map((run) => run?.metrics.test ?? null);
-    console.log(JSON.stringify({ runs: [a.hash, b.hash], fields, test: metrics, paired }, null, 2));
+    printJson({ runs: [a.hash, b.hash], fields, test: metrics, paired });
     return;
   }
   if (fields.length === 0) console.log("The specifications are equal.");

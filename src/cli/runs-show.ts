@@ -5,6 +5,7 @@ import { readMetrics } from "../training/read-metrics.js";
 import type { RunSpec } from "../training/run-spec.js";
 import { findRun, listRuns, readRun, runFiles } from "../training/run-store.js";
 import { metricsTable } from "./metrics-table.js";
+import { printJson } from "./print-json.js";
 import { alignTable } from "./text-table.js";
 
 /** Prints every run of the store, newest first. */
@@ -25,7 +26,7 @@ export async function printRuns(settings: Settings, isJson: boolean): Promise<vo
     })),
   );
   if (isJson) {
-    console.log(JSON.stringify(rows, null, 2));
+    printJson(rows);
     return;
   }
   if (rows.length === 0) {
@@ -66,7 +67,7 @@ export async function printRun(prefix: string, settings: Settings, isJson: boole
   const { folder, history } = runFiles(hash, settings);
   const metrics = finished ? ((await readRun(hash, settings))?.metrics ?? null) : null;
   if (isJson) {
-    console.log(JSON.stringify({ run: hash, folder, spec, metrics }, null, 2));
+    printJson({ run: hash, folder, spec, metrics });
     return;
   }
   console.log(`Run ${hash} in ${folder}\n`);

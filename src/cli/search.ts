@@ -5,6 +5,7 @@ import type { Settings } from "../core/settings.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { SearchResult } from "../training/search/run-search.js";
 import { fromOne, namesList, openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 export interface SearchFlags {
   readonly protocol: ProtocolName;
@@ -116,7 +117,7 @@ async function tell({ search, trials, best, command, importance }: SearchResult,
       command,
       importance,
     };
-    console.log(JSON.stringify(told, null, 2));
+    printJson(told);
     return;
   }
   const [{ alignTable }, { recipeText }] = await Promise.all([

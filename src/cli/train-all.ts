@@ -5,6 +5,7 @@ import type { Settings } from "../core/settings.js";
 import type { ProtocolName } from "../protocols/split.js";
 import { exitCodes } from "./exit-codes.js";
 import { withProgress } from "./long-command.js";
+import { printJson } from "./print-json.js";
 import { alignTable } from "./text-table.js";
 
 export interface TrainAllFlags {
@@ -40,7 +41,7 @@ export async function trainAll(flags: TrainAllFlags, settings: Settings, log: Lo
       const facts = "run" in rest ? { run: rest.run.hash, metrics: rest.run.metrics } : rest;
       return { row: row.name, protocol, fold, seed, state, ...facts };
     });
-    console.log(JSON.stringify(told, null, 2));
+    printJson(told);
     return;
   }
   const cells = outcomes.map((outcome) => {

@@ -8,6 +8,7 @@ import type { BaselineName } from "../training/baselines/baseline-spec.js";
 import type { ResultSpec, RunSpec } from "../training/run-spec.js";
 import type { Run } from "../training/run-store.js";
 import { namesList, openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 interface TrainFlags {
   readonly protocol: ProtocolName;
@@ -192,7 +193,7 @@ async function tell(
   settings: Settings,
 ): Promise<void> {
   if (flags.json === true) {
-    console.log(JSON.stringify(metrics, null, 2));
+    printJson(metrics);
     return;
   }
   const [{ metricsTable }, { runFiles }] = await Promise.all([

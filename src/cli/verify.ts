@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { oneLine } from "../core/shown-text.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 /** `affectlab verify`: committed metrics follow from predictions, and predictions from weights. */
 export function addVerifyCommand(program: Command): void {
@@ -33,7 +34,7 @@ Examples:
       log.info({ results: found.length, faults: faults.length }, "verified");
       if (faults.length > 0) process.exitCode = exitCodes.failure;
       if (json === true) {
-        console.log(JSON.stringify(found, null, 2));
+        printJson(found);
         return;
       }
       if (found.length === 0) {

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { openWorkplace } from "./global-options.js";
+import { printJson } from "./print-json.js";
 
 /** `affectlab weights`: files of weights that were trained elsewhere, and how they get into the store. */
 export function addWeightsCommand(program: Command): void {
@@ -20,7 +21,7 @@ export function addWeightsCommand(program: Command): void {
       for (const file of pretrainedFiles)
         rows.push({ ...file, isThere: await hasWeights(file, settings.home) });
       if (json === true) {
-        console.log(JSON.stringify(rows, null, 2));
+        printJson(rows);
         return;
       }
       const { alignTable } = await import("./text-table.js");

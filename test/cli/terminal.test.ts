@@ -1,8 +1,10 @@
 import { Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
+import { jsonText } from "../../src/cli/print-json.js";
 import { openProgress } from "../../src/cli/terminal-progress.js";
 import { alignTable, formatBytes } from "../../src/cli/text-table.js";
 import { parseChanges } from "../../src/training/spec-changes.js";
+import { hostileNames, steering } from "../hostile-names.js";
 
 function collect() {
   const pieces: string[] = [];
@@ -108,6 +110,15 @@ describe("--set", () => {
     ["training.epochs", "Write it as training.epochs=10."],
   ])("refuses %s", (assignment, reason) => {
     expect(() => parseChanges([assignment], defaults)).toThrow(reason);
+  });
+});
+
+describe("JSON", () => {
+  it("gives every text back, and holds nothing that steers a terminal", () => {
+    const told = { file: hostileNames.join("\u007f\u{e0001}") };
+    expect(JSON.parse(jsonText(told))).toEqual(told);
+    expect(jsonText(told)).not.toMatch(steering);
+    expect(jsonText({ file: "Grüße" })).toBe('{\n  "file": "Grüße"\n}');
   });
 });
 
