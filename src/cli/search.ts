@@ -1,17 +1,13 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Logger } from "pino";
 import { percent } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
-import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { SearchResult } from "../training/search/run-search.js";
-import { fromOne, namesList, openWorkplace } from "./global-options.js";
+import { fromOne, openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
+import { addRunOptions, type RunFlags } from "./run-options.js";
 
-export interface SearchFlags {
-  readonly protocol: ProtocolName;
-  readonly fold?: string;
-  readonly corpora?: string[];
-  readonly set: string[];
+export interface SearchFlags extends RunFlags {
   readonly trials: number;
   readonly epochs?: number;
   readonly workers: number;
@@ -21,27 +17,15 @@ export interface SearchFlags {
 
 /** `affectlab search`: better settings for an architecture, judged on validation clips alone. */
 export function addSearchCommand(program: Command): void {
-  program
+  const command = program
     .command("search")
     .description("Search better settings for a model with Optuna, on validation clips alone.")
-    .argument("<model>", "an architecture with a search space, such as resnet")
-    .addOption(
-      new Option("-p, --protocol <name>", "how clips are divided")
-        .choices(protocolNames)
-        .makeOptionMandatory(),
-    )
+    .argument("<model>", "an architecture with a search space, such as resnet");
+  addRunOptions(command, "change a field for every trial")
     .option("-t, --trials <number>", "settings that the study is to try, pruned ones among them", fromOne, 20)
     .option("-e, --epochs <number>", "epochs of each trial (default: the recipe's)", fromOne)
     .option("-w, --workers <number>", "processes that share the trials", fromOne, 1)
     .option("--storage <url>", "of the study: sqlite:// or postgresql:// (default: a file in the store)")
-    .option("-f, --fold <name>", "1 to 6 for emobox-ravdess, the held-out corpus for leave-one-corpus-out")
-    .option("-c, --corpora <names>", "corpora, separated by commas (default: the protocol's)", namesList)
-    .option(
-      "-s, --set <field=value>",
-      "change a field for every trial; may be repeated",
-      (assignment: string, before: string[]) => [...before, assignment],
-      [],
-    )
     .option("--json", "print the study as JSON instead of tables")
     .addHelpText(
       "after",

@@ -1,46 +1,30 @@
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { Logger } from "pino";
 import { LabError } from "../core/errors.js";
 import { formatSeconds } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
-import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { BaselineName } from "../training/baselines/baseline-spec.js";
 import type { ResultSpec, RunSpec } from "../training/run-spec.js";
 import type { Run } from "../training/run-store.js";
 import { namesList, openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
+import { addRunOptions, type RunFlags } from "./run-options.js";
 
-interface TrainFlags {
-  readonly protocol: ProtocolName;
-  readonly fold?: string;
-  readonly corpora?: string[];
+interface TrainFlags extends RunFlags {
   readonly rows?: string[];
-  readonly set: string[];
   readonly force?: true;
   readonly json?: true;
 }
 
 /** `affectlab train`: one run, from the store when it is there, gone on with when it was cut off. */
 export function addTrainCommand(program: Command): void {
-  program
+  const command = program
     .command("train")
     .description(
       "Train a model on a protocol; a run that is finished is loaded, one that was cut off goes on.",
     )
-    .argument("<model>", "an architecture, such as resnet; a baseline; or all: every row of the comparison")
-    .addOption(
-      new Option("-p, --protocol <name>", "how clips are divided")
-        .choices(protocolNames)
-        .makeOptionMandatory(),
-    )
-    .option("-f, --fold <name>", "1 to 6 for emobox-ravdess, the held-out corpus for leave-one-corpus-out")
-    .option("-c, --corpora <names>", "corpora, separated by commas (default: the protocol's)", namesList)
-    .option(
-      "-s, --set <field=value>",
-      "change a field of options, features or training; may be repeated",
-      (assignment: string, before: string[]) => [...before, assignment],
-      [],
-    )
+    .argument("<model>", "an architecture, such as resnet; a baseline; or all: every row of the comparison");
+  addRunOptions(command, "change a field of options, features or training")
     .option("--rows <names>", "with all: only these rows, separated by commas", namesList)
     .option("--force", "train again although the store has this run")
     .option("--json", "print metrics.json instead of a table")
