@@ -31,9 +31,10 @@ function readArguments() {
 try {
   const { "build-only": isBuildOnly, port, model, out } = readArguments();
   await prepare([npmPackages]);
-  const [{ buildWeb }, { serveWeb }] = await Promise.all([
+  const [{ buildWeb }, { serveWeb }, { pageToken }] = await Promise.all([
     import("./web/build.mjs"),
     import("./web/serve.mjs"),
+    import("./web/token.mjs"),
   ]);
   const built = await buildWeb({
     folder: resolve(out),
@@ -42,7 +43,7 @@ try {
   const name = basename(dirname(built.model));
   console.log(`Built ${relative(root, built.folder)}: ${(built.bytes / 1e6).toFixed(1)} MB, model ${name}.`);
   if (!isBuildOnly) {
-    const { url } = await serveWeb(built.folder, Number(port));
+    const { url } = await serveWeb(built.folder, Number(port), pageToken());
     console.log(`Open ${url} (Ctrl-C ends it).`);
   }
 } catch (error) {

@@ -226,7 +226,7 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
   });
 
   it("works without a connection after the first visit", async () => {
-    const own = await serveWeb(served.folder, 0);
+    const own = await serveWeb(served.folder, 0, "another-token");
     const visitor = await openReady(browser, own.url);
     await visitor.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await own.close();

@@ -18,7 +18,7 @@ export interface ServedPage {
 
 export async function buildAndServe(): Promise<ServedPage> {
   const built = await buildWeb({ folder: join(mkdtempSync(join(tmpdir(), "affectlab-web-")), "web") });
-  return { ...built, ...(await serveWeb(built.folder, 0)) };
+  return { ...built, ...(await serveWeb(built.folder, 0, "a-token-of-this-test")) };
 }
 
 /** A headless Chromium whose WebGL is computed by the processor. */
