@@ -10,6 +10,17 @@ const cells = [
   "console.log(JSON.stringify(run.metrics.test));",
 ];
 
+/**
+ * A workplace whose notebooks/drill.ipynb trains a network for an epoch.
+ * @param {import("./laboratory.mjs").Laboratory} laboratory
+ * @param {readonly string[]} [models]
+ */
+export function notebookWorkplace(laboratory, models) {
+  const place = laboratory.newWorkplace("notebook", { ...(models && { models }) });
+  writeFileSync(join(place.root, "notebooks", "drill.ipynb"), notebookOf(cells));
+  return place;
+}
+
 /** @param {import("./laboratory.mjs").Workplace} place */
 const executedOf = ({ root }) => join(root, "build", "notebooks", "drill.ipynb");
 
@@ -22,11 +33,7 @@ export const killNotebook = {
   run: (context) =>
     killAndCompare(
       {
-        prepare() {
-          const place = context.laboratory.newWorkplace("notebook");
-          writeFileSync(join(place.root, "notebooks", "drill.ipynb"), notebookOf(cells));
-          return place;
-        },
+        prepare: () => notebookWorkplace(context.laboratory),
         command: ({ root }) => [join(root, "notebooks", "drill.ipynb")],
         how: { program: "nbconvert-runner" },
         outcome: (place) => ({ ...contentOfRuns(place), outputs: outputsOf(place) }),

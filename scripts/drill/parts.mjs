@@ -1,4 +1,7 @@
 // All parts of the drill, in the order in which they are done.
+import { changingFiles } from "./changing-files.mjs";
+import { dyingWorkers } from "./dying-workers.mjs";
+import { fullDisk } from "./full-disk.mjs";
 import { fuzzParts } from "./fuzz.mjs";
 import { killCorpora } from "./kill-corpora.mjs";
 import { killFeatures } from "./kill-features.mjs";
@@ -6,6 +9,9 @@ import { killNotebook } from "./kill-notebook.mjs";
 import { killPredict } from "./kill-predict.mjs";
 import { killPublish } from "./kill-publish.mjs";
 import { killTraining } from "./kill-training.mjs";
+import { locks } from "./locks.mjs";
+import { readOnly } from "./read-only.mjs";
+import { sigterm } from "./sigterm.mjs";
 
 /** @type {readonly import("./part.mjs").Part[]} */
 export const parts = [
@@ -15,5 +21,11 @@ export const parts = [
   killNotebook,
   killPublish,
   killPredict,
+  locks,
+  sigterm,
+  fullDisk,
+  readOnly,
+  changingFiles,
+  dyingWorkers,
   ...fuzzParts,
 ];

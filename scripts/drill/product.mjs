@@ -67,8 +67,17 @@ export function start({ home, root }, args, { program = "affectlab", env = {}, p
   return {
     child,
     ended,
-    /** What it has said so far. */
-    said: () => ({ stdout, stderr }),
+    /**
+     * Resolves when it has said so on either stream, or has ended: true for the former.
+     * @param {RegExp} pattern
+     */
+    async hasSaid(pattern) {
+      while (!pattern.test(stdout + stderr)) {
+        if (child.exitCode !== null || child.signalCode !== null) return false;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+      return true;
+    },
     /** @param {NodeJS.Signals} signal to it and to what it has started in its group */
     signalGroup(signal) {
       signalGroup(child, signal);
