@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { type PcmFormat, pcmFormatNames } from "../audio/pcm-formats.js";
 import { LabError } from "../core/errors.js";
+import { oneLine } from "../core/shown-text.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 import { openWorkplace, wholeNumber } from "./global-options.js";
 
@@ -82,7 +83,9 @@ Examples:
         };
         for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, stop);
         try {
-          process.stderr.write(`Listening with ${facts.name} to ${source.name}. Ctrl-C ends it.\n`);
+          process.stderr.write(
+            `${oneLine(`Listening with ${facts.name} to ${source.name}`)}. Ctrl-C ends it.\n`,
+          );
           for await (const { samples, rateHz } of source.sound(() => isStopped)) {
             await session.write(samples, rateHz);
           }

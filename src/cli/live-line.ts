@@ -1,3 +1,4 @@
+import { oneLine } from "../core/shown-text.js";
 import { streamAnswerJson } from "../service/stream-json.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 
@@ -29,7 +30,7 @@ export function openLiveLine(
       if (asJson) {
         output.write(`${JSON.stringify(streamAnswerJson(answer, labels))}\n`);
       } else {
-        const line = answerLine(answer, widest);
+        const line = oneLine(answerLine(answer, widest)); // a card from elsewhere names the emotions
         output.write(isInPlace ? `\r\x1b[2K${line}` : `${line}\n`);
       }
     },

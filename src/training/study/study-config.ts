@@ -27,7 +27,9 @@ const config = z
     models: z.array(z.string()).min(1).refine(unique, "names one twice"),
     seeds: z.array(z.number().int().nonnegative()).min(1).refine(unique, "names one twice"),
     /** Folds of protocols that have any. */
-    folds: z.union([z.literal("all"), z.array(z.coerce.string()).min(1).refine(unique, "names one twice")]),
+    folds: z.union([z.literal("all"), z.array(z.coerce.string()).min(1).refine(unique, "names one twice")], {
+      error: "say all, or a list of folds",
+    }),
     settings: z
       .array(
         z

@@ -43,6 +43,8 @@ describe("a study's file", () => {
       /settings\.no-augmentation: "resne" is not among/,
     ],
     ["resources without a default", change("default:", "resnet:"), /^study\.yaml, resources\.default/],
+    ["no folds", change("folds: all", ""), /^study\.yaml, folds: say all, or a list of folds/],
+    ["a fold twice", change("folds: all", "folds: [1, 1]"), /^study\.yaml, folds: names one twice/],
     ["no memory", change("memory_mb: 3000", "memory_mb: 0"), /^study\.yaml, resources\.default\.memory_mb/],
     ["something else than YAML", "a: [", /^study\.yaml is not YAML: /],
   ])("with %s is refused by the place", (_, text, message) => {
