@@ -76,6 +76,25 @@ describe("downloading a corpus", () => {
     expect(existsSync(corpusFolder("tess", settings))).toBe(false);
   });
 
+  it("fetches nothing that a list names outside of the folder", async () => {
+    const settings = temporarySettings();
+    const names = [
+      "../../YAF_back_sad.wav",
+      "/tmp/YAF_back_sad.wav",
+      "YAF_back_sad.wav/../../YAF_back_sad.wav",
+    ];
+    const files = names.map((filename, id) => ({ dataFile: { id, filename } }));
+    server = await serveFiles({
+      "/api/datasets/:persistentId/?persistentId=doi:10/X": Buffer.from(
+        JSON.stringify({ data: { latestVersion: { files } } }),
+      ),
+      ...Object.fromEntries(names.map((_, id) => [`/api/access/datafile/${id}`, tone(200)])),
+    });
+    const source = sourceAt({ kind: "dataverse", url: server.url, dataset: "doi:10/X" });
+    await expect(downloadCorpus("tess", settings, { ...quick, source })).rejects.toThrow(/holds no file of tess/);
+    expect(server.behaviour.requests.length).toBe(1);
+  });
+
   it("of which the store has everything already fetches nothing and tells what is there", async () => {
     const settings = temporarySettings();
     const file = "YAF_sad/YAF_back_sad.wav";
