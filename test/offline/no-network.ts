@@ -15,7 +15,8 @@ export function refuseNetwork(folder: string): NoNetwork {
   return {
     env: {
       AFFECTLAB_ASKED: file,
-      NODE_OPTIONS: `--require=${join(here, "refuse-network.cjs")}`,
+      NODE_OPTIONS:
+        `${process.env.NODE_OPTIONS ?? ""} --require ${JSON.stringify(join(here, "refuse-network.cjs"))}`.trim(),
       PYTHONPATH: here,
     },
     asked: () => (existsSync(file) ? readFileSync(file, "utf8").trim().split("\n") : []),
