@@ -91,7 +91,9 @@ describe("downloading a corpus", () => {
       ...Object.fromEntries(names.map((_, id) => [`/api/access/datafile/${id}`, tone(200)])),
     });
     const source = sourceAt({ kind: "dataverse", url: server.url, dataset: "doi:10/X" });
-    await expect(downloadCorpus("tess", settings, { ...quick, source })).rejects.toThrow(/holds no file of tess/);
+    await expect(downloadCorpus("tess", settings, { ...quick, source })).rejects.toThrow(
+      /holds no file of tess/,
+    );
     expect(server.behaviour.requests.length).toBe(1);
   });
 
