@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Piscina } from "piscina";
 import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
+import { openThreadPool } from "../core/thread-pool.js";
 import type { FeatureAnswer, FeatureTask } from "./feature-worker.js";
 
 /** Worker threads that compute features. */
@@ -23,7 +23,7 @@ export function openFeaturePool(workers = availableParallelism()): FeaturePool {
   if (!existsSync(filename)) {
     throw new LabError(`The compiled worker ${filename} is missing.`, "Run: npm run build");
   }
-  const pool = new Piscina<FeatureTask, FeatureAnswer>({
+  const pool = openThreadPool<FeatureTask, FeatureAnswer>({
     filename,
     minThreads: workers,
     maxThreads: workers,
@@ -31,7 +31,13 @@ export function openFeaturePool(workers = availableParallelism()): FeaturePool {
   return {
     // One waiting for each that runs: a worker never idles while the main thread writes.
     concurrency: 2 * workers,
-    compute: (task) => pool.run(task),
-    close: () => pool.destroy(),
+    compute: (task) => pool.run(task).catch(problemOf),
+    close: pool.close,
   };
+}
+
+/** A clip that no thread survives is told of like one that cannot be decoded. */
+function problemOf(error: unknown): { problem: string } {
+  if (!(error instanceof LabError)) throw error;
+  return { problem: error.message };
 }

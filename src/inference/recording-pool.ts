@@ -1,7 +1,8 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { Piscina } from "piscina";
+import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
+import { openThreadPool } from "../core/thread-pool.js";
 import hearRecording, { type RecordingResult, type RecordingTask } from "./recording-worker.js";
 
 /** Recordings that are decoded and searched for speech, several at once. */
@@ -19,13 +20,13 @@ export function openRecordingPool(recordings: number, workers = availableParalle
   // A thread takes longer to start than a few recordings to decode.
   if (recordings < 4 || workers < 2)
     return { hear: (tasks) => inOrder(tasks, 1, hearRecording), close: async () => {} };
-  const pool = new Piscina<RecordingTask, RecordingResult>({
+  const pool = openThreadPool<RecordingTask, RecordingResult>({
     filename: join(packageRoot, "dist", "inference", "recording-worker.js"),
     maxThreads: Math.min(workers, recordings),
   });
   return {
-    hear: (tasks) => inOrder(tasks, 2 * workers, (task) => pool.run(task)),
-    close: () => pool.destroy(),
+    hear: (tasks) => inOrder(tasks, 2 * workers, (task) => pool.run(task).catch(problemOf)),
+    close: pool.close,
   };
 }
 
@@ -43,4 +44,10 @@ async function* inOrder(
     }
     yield await waiting.shift()!;
   }
+}
+
+/** A recording that no thread survives is told of like one that cannot be decoded. */
+function problemOf(error: unknown): { problem: string } {
+  if (!(error instanceof LabError)) throw error;
+  return { problem: error.message };
 }
