@@ -1,6 +1,7 @@
 // All parts of the drill, in the order in which they are done.
 import { changingFiles } from "./changing-files.mjs";
 import { dyingWorkers } from "./dying-workers.mjs";
+import { equalRuns } from "./equal-runs.mjs";
 import { fullDisk } from "./full-disk.mjs";
 import { fuzzParts } from "./fuzz.mjs";
 import { killCorpora } from "./kill-corpora.mjs";
@@ -9,8 +10,10 @@ import { killNotebook } from "./kill-notebook.mjs";
 import { killPredict } from "./kill-predict.mjs";
 import { killPublish } from "./kill-publish.mjs";
 import { killTraining } from "./kill-training.mjs";
+import { listenLong } from "./listen.mjs";
 import { locks } from "./locks.mjs";
 import { readOnly } from "./read-only.mjs";
+import { serveLoad } from "./serve.mjs";
 import { sigterm } from "./sigterm.mjs";
 
 /** @type {readonly import("./part.mjs").Part[]} */
@@ -27,5 +30,8 @@ export const parts = [
   readOnly,
   changingFiles,
   dyingWorkers,
+  equalRuns,
+  listenLong,
+  serveLoad,
   ...fuzzParts,
 ];

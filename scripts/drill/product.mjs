@@ -67,6 +67,8 @@ export function start({ home, root }, args, { program = "affectlab", env = {}, p
   return {
     child,
     ended,
+    /** Where a service says that it answers. */
+    address: () => /answers at (\S+)/.exec(stdout)?.[1] ?? "",
     /**
      * Resolves when it has said so on either stream, or has ended: true for the former.
      * @param {RegExp} pattern
