@@ -169,6 +169,10 @@ function guard(app: FastifyInstance, rules: AccessRules, isStopping: () => boole
       throw new ProblemError(problems.stopping("It answers what it has accepted, and nothing new."));
     }
   });
+  app.addHook("onSend", async (_request, reply) => {
+    // A connection that a client keeps open would hold up the end by more than a minute.
+    if (isStopping()) reply.header("connection", "close");
+  });
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, problemOf(error)));
   app.setNotFoundHandler((request, reply) =>
     sendProblem(
