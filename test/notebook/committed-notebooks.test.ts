@@ -28,7 +28,6 @@ const unexecuted = [
   "05-simple-cnn-audio.ipynb",
   "06-wav2vec2.ipynb",
   "08-transformer.ipynb",
-
   "10-densenet.ipynb",
   "11-ensemble.ipynb",
   "12-comparison.ipynb",
