@@ -57,8 +57,8 @@ export const rows: readonly Row[] = [
     protocols: [...both, "emobox-ravdess"],
     moreSeeds: twoMoreSeeds,
   }),
-  // Taught by the ensemble: it would vote for what the ensemble has said already.
-  network("resnet-distilled", "03-resnet", "Residual network taught by whisper and the ensemble", {
+  // Taught by whisper, which votes already.
+  network("resnet-distilled", "03-resnet", "Residual network taught by whisper", {
     mayJoinEnsemble: false,
   }),
   // For recordings from everywhere, and taught by `general`, which votes already.
