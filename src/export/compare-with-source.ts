@@ -55,21 +55,33 @@ export async function compareWithSource(
   return { clips: chosen.length, largestDifference, sameEmotion };
 }
 
-/** What the exported model says of each clip. */
-export async function predictExported(
-  { card }: PublishedPredictor,
+/** What source and exported model say of each clip, in the same order. */
+export interface BothPredictions {
+  readonly source: readonly Prediction[];
+  readonly exported: readonly Prediction[];
+}
+
+/** Both on the same 3 s of each clip, so that what is between them is the export's doing, not that of less sound. */
+export async function predictBoth(
+  predictor: PublishedPredictor,
   runtime: Runtime,
   clips: readonly Clip[],
   { onProgress, stop }: ComparisonWork = {},
-): Promise<Prediction[]> {
+): Promise<BothPredictions> {
   const progress = trackProgress("test clips", clips.length, onProgress);
-  const predictions: Prediction[] = [];
+  const source: Prediction[] = [];
+  const exported: Prediction[] = [];
   for (const { id, path, corpus, speaker, emotion } of clips) {
     throwIfExportStopped(stop);
-    const probabilities = [...(await runtime.hear(heardWindow(await decodeFile(path), card.features)))];
-    const predicted = likeliestEmotion(probabilities);
-    predictions.push({ clip: id, corpus, speaker, emotion, predicted, probabilities });
+    const samples = heardWindow(await decodeFile(path), predictor.card.features);
+    const told = (probabilities: readonly number[]): Prediction => {
+      const predicted = likeliestEmotion(probabilities);
+      return { clip: id, corpus, speaker, emotion, predicted, probabilities };
+    };
+    const [answer] = hearWaves(predictor, [{ samples, sampleRate: sampleRateHz }]);
+    source.push(told(answer!.calibrated));
+    exported.push(told([...(await runtime.hear(samples))]));
     progress.advance();
   }
-  return predictions;
+  return { source, exported };
 }

@@ -32,8 +32,10 @@ export interface ExportCard {
     readonly clips: number;
     readonly of: JudgingClips["source"];
   };
-  /** The exported model's own figures on the test clips; null where they were not measured. */
+  /** The exported model's own figures on 3 s of each test clip; null where they were not measured. */
   readonly test: PartMetrics | null;
+  /** The source's on the same 3 s; `source.test` has those that it was published with, of whole clips. */
+  readonly sourceTest: PartMetrics | null;
   readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
   readonly licence: string;
   readonly citations: readonly string[];
@@ -49,6 +51,7 @@ export interface ExportFacts {
   readonly agreement: Agreement;
   readonly of: JudgingClips["source"];
   readonly test: PartMetrics | null;
+  readonly sourceTest: PartMetrics | null;
   readonly files: ExportCard["files"];
 }
 
@@ -61,6 +64,7 @@ export function exportCard({
   agreement,
   of,
   test,
+  sourceTest,
   files,
 }: ExportFacts): ExportCard {
   const { name, protocol, specHash, parameters, labels, features, unsureBelow } = source;
@@ -76,6 +80,7 @@ export function exportCard({
     source: { name, protocol, specHash, parameters, test: source.metrics.test },
     comparison: { runtime, of, ...agreement },
     test,
+    sourceTest,
     files,
     licence: source.licence,
     citations: source.citations,

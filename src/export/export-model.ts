@@ -6,16 +6,16 @@ import { sha256 } from "../core/hash.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
-import { evaluatePredictions, type PartMetrics } from "../evaluation/report.js";
+import { evaluatePredictions } from "../evaluation/report.js";
 import type { PublishedPredictor } from "../inference/assemble-predictor.js";
-import type { ModelCard } from "../inference/model-card.js";
-import { type Agreement, compareWithSource, predictExported } from "./compare-with-source.js";
+import { type Agreement, compareWithSource, predictBoth } from "./compare-with-source.js";
 import { type ExportCard, exportCard } from "./export-card.js";
 import { exportReadme } from "./export-readme.js";
 import { graphOfPredictor } from "./graph-of-predictor.js";
 import { type JudgingClips, judgingClips } from "./judging-clips.js";
 import { onnxTarget, tfliteTarget } from "./python-targets.js";
 import { checkReplaceable, replaceFolder } from "./replace-folder.js";
+import { requireAccuracy } from "./require-accuracy.js";
 import type { ExportPrecision } from "./stored-constants.js";
 import type { ExportTarget, ExportTargetName, Runtime } from "./target.js";
 import { tfjsTarget } from "./tfjs-target.js";
@@ -32,9 +32,6 @@ const largestDifferences: Readonly<Record<ExportPrecision, number>> = {
   float16: 1e-2,
   int8: 0.2,
 };
-
-/** How much of the source's UAR, on all test clips or those of a corpus, int8 may cost. */
-const mostLost = 0.01;
 
 export interface ExportOptions {
   readonly to: ExportTargetName;
@@ -79,11 +76,19 @@ export async function exportModel(
       requireAgreement(agreement, weights, target.title);
       const isJudged = weights !== "float32" && of === "test";
       const predictions = isJudged
-        ? await predictExported(predictor, runtime, clips, { onProgress, stop })
+        ? await predictBoth(predictor, runtime, clips, { onProgress, stop })
         : null;
-      const test = predictions === null ? null : evaluatePredictions(predictions);
-      if (weights === "int8") requireAccuracy(test!, source);
-      return { runtime: runtime.name, agreement, test };
+      const judged = predictions && {
+        source: evaluatePredictions(predictions.source),
+        exported: evaluatePredictions(predictions.exported),
+      };
+      if (weights === "int8") requireAccuracy(judged!.exported, judged!.source);
+      return {
+        runtime: runtime.name,
+        agreement,
+        test: judged?.exported ?? null,
+        sourceTest: judged?.source ?? null,
+      };
     });
     written = exportCard({ source, target: to, weights, of, files, ...checked });
     await writeJson(join(folder, "card.json"), written);
@@ -120,20 +125,5 @@ function requireAgreement({ largestDifference }: Agreement, weights: ExportPreci
   throw new LabError(
     `The ${title} model in ${weights} differs from its source by ${largestDifference.toPrecision(2)} in a probability; up to ${limit} is carried over.`,
     weights === "float32" ? "Nothing was written; report this." : "Nothing was written; export float32.",
-  );
-}
-
-/** Throws LabError when int8 loses more than a point of UAR on all clips or on a corpus. */
-function requireAccuracy(test: PartMetrics, { metrics }: ModelCard): void {
-  const losses = Object.entries(metrics.test).flatMap(([corpus, { uar }]) => {
-    const own = test[corpus]?.uar.value;
-    return own === undefined || uar.value - own <= mostLost
-      ? []
-      : [`${corpus}: ${(100 * own).toFixed(1)}% instead of ${(100 * uar.value).toFixed(1)}%`];
-  });
-  if (losses.length === 0) return;
-  throw new LabError(
-    `int8 costs more than a point of UAR (${losses.join(", ")}).`,
-    "Nothing was written; export float16, which halves the file.",
   );
 }

@@ -59,17 +59,18 @@ function describeFeatures(features: ExportCard["features"]): string {
   return `log-mel: ${bands} bands (Slaney) from ${lowestHz} to ${highestHz} Hz of Hann windows of ${windowLength} samples every ${hopLength}, in dB${floor}, each band less its mean over training clips and divided by its deviation.`;
 }
 
-function figures({ test, source, weights }: ExportCard): string {
+function figures({ test, sourceTest, source, weights }: ExportCard): string {
   const rows = (metrics: Readonly<Record<string, GroupMetrics>>, who: string): string[] =>
     Object.entries(metrics).map(
       ([corpus, { n, uar, accuracy }]) =>
         `| ${who} | ${corpus} | ${n} | ${interval(accuracy)} | ${interval(uar)} |`,
     );
-  const own = test === null ? [] : rows(test, `exported, ${weights}`);
+  const own = test === null ? [] : rows(test, `exported, ${weights}, 3 s of each`);
   const table = [
     "| model | test clips of | n | accuracy % | UAR % |",
     "|---|---|---|---|---|",
-    ...rows(source.test, "source"),
+    ...rows(source.test, "source, whole clips"),
+    ...(sourceTest === null ? [] : rows(sourceTest, "source, 3 s of each")),
     ...own,
   ].join("\n");
   const told =

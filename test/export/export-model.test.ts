@@ -85,13 +85,11 @@ describe("an export", () => {
     expect(readdirSync(folder).sort()).toEqual(["emotion", "other"]);
   });
 
-  it("in int8 is judged: refused where it costs more than a point, or cannot be judged", async () => {
+  it("in int8 is judged beside its source on the same sound, whatever the source was published with", async () => {
     const folder = temporaryFolder("exports");
-    const card = await write(published(), join(folder, "kept"), "int8");
+    const card = await write(published(0.5), join(folder, "kept"), "int8");
     expect(card.test!.all!.n).toBe(12);
-    await expect(write(published(0.5), join(folder, "lost"), "int8")).rejects.toThrow(
-      "int8 costs more than a point of UAR (all: ",
-    );
+    expect(card.sourceTest!.all!.uar.value).toBe(published().card.metrics.test.all!.uar.value);
     await expect(write(published(), join(folder, "unknown"), "int8", "sample")).rejects.toThrow(
       "cannot be measured",
     );
