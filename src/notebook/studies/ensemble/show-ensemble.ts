@@ -31,7 +31,8 @@ export async function showChoice({ ensemble, methods, candidates }: ChosenEnsemb
   showTable(
     methods.map((one) => ({ ...one })),
     {
-      caption: "Methods on validation, cross-validated by speaker; the lowest loss is taken",
+      caption:
+        "Methods on validation, cross-validated by speaker; the simplest within one standard error of the lowest loss is taken",
       percent: ["accuracy", "uar"],
     },
   );
