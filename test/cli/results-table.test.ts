@@ -43,8 +43,21 @@ async function commit({ root }: Settings, place: string, test: Prediction[], fac
   await writePredictions(join(folder, "predictions.csv"), test);
   await writePredictions(join(folder, "predictions-validation.csv"), test);
   writeFileSync(join(folder, "history.csv"), "");
-  const spec = { protocol, fold, seed, corpora: Object.fromEntries(corpora.map((name) => [name, "0"])) };
-  const metrics = { spec, source, test: evaluatePredictions(test), epochs: 36, bestEpoch };
+  const checksums = Object.fromEntries(corpora.map((name) => [name, "0"]));
+  const spec = { profile: "full", model: "resnet", options: {}, protocol, fold, seed, corpora: checksums };
+  const judged = evaluatePredictions(test);
+  const metrics = {
+    ...{ spec, specHash: "0", dataChecksum: "0", source, test: judged, validation: judged },
+    ...{
+      parameters: 1,
+      epochs: 36,
+      bestEpoch,
+      seconds: 1,
+      device: "CPU",
+      precision: "float32",
+      versions: {},
+    },
+  };
   writeFileSync(join(folder, "metrics.json"), JSON.stringify(metrics));
 }
 
