@@ -1,7 +1,6 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { LabError } from "../core/errors.js";
-import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
+import { writeFileAtomic, writeJson } from "../core/files.js";
 import { canonicalJson, sha256 } from "../core/hash.js";
 import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
@@ -13,7 +12,7 @@ import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
 import { type Run, readRun } from "./run-store.js";
 import { choosePrecision } from "./weights-precision.js";
-import { writeResult } from "./write-result.js";
+import { retractOther, writeResult } from "./write-result.js";
 
 export interface PublishOptions {
   readonly settings: Settings;
@@ -52,7 +51,6 @@ export async function publishRun(hash: string, options: PublishOptions): Promise
   const folder = join(settings.root, "results", resultFolder(run.spec, name));
   await refuseOtherSpec(run, folder, options);
   const written = [folder];
-  await retractOther(join(folder, "metrics.json"), run.hash);
   await writeResult(folder, run, async () => {
     if (hasWeights(run) && withWeights) written.push(await publishWeights(run, name, settings));
   });
@@ -91,12 +89,6 @@ async function refuseOtherSpec(
       "Give --replace to take its place, or --as NAME for a row of its own.",
     );
   }
-}
-
-/** Takes away what says that the files of another run beside it are whole, before this run's take their place. */
-async function retractOther(path: string, hash: string): Promise<void> {
-  const there = (await readJson(path)) as { specHash?: unknown } | null;
-  if (there !== null && there.specHash !== hash) await rm(path);
 }
 
 /** Writes the front end that a run's model stands behind to models/, once for all runs; null for a model without one. */
