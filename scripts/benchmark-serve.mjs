@@ -2,10 +2,11 @@
 // memory of its processes. Writes results/service.json and the table in docs/service.md.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import autocannon from "autocannon";
+import { memoryOf } from "./process-status.mjs";
 import { places } from "./setup/places.mjs";
 import { prepare } from "./setup/prepare.mjs";
 import { reportFailure, SetupError } from "./setup/setup-error.mjs";
@@ -148,37 +149,6 @@ function load(url, body, connections, duration) {
       else refused++;
     });
   });
-}
-
-/**
- * The resident memory of a process and of those that it started, in MiB. Linux alone; elsewhere 0.
- * @param {number} pid
- * @returns {number}
- */
-function memoryOf(pid) {
-  if (process.platform !== "linux") return 0;
-  const parents = new Map(
-    readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => [Number(name), field(Number(name), "PPid")]),
-  );
-  const family = [pid];
-  for (const one of family) for (const [child, parent] of parents) if (parent === one) family.push(child);
-  return Math.round(family.reduce((sum, one) => sum + field(one, "VmRSS"), 0) / 1024);
-}
-
-/**
- * @param {number} pid
- * @param {string} name
- */
-function field(pid, name) {
-  try {
-    return Number(
-      new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0,
-    );
-  } catch {
-    return 0; // it has ended meanwhile
-  }
 }
 
 /** @param {{ machine: { processor: string, cores: number }, seconds: number, rows: Row[] }} result */

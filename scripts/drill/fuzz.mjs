@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join, relative } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { statusOf } from "../process-status.mjs";
 import { places } from "../setup/places.mjs";
 import { targets } from "./fuzz/targets.mjs";
 import { drillFolder } from "./laboratory.mjs";
@@ -141,21 +142,6 @@ function keep(from, to) {
   for (const name of existsSync(from) ? readdirSync(from) : []) {
     mkdirSync(to, { recursive: true });
     copyFileSync(join(from, name), join(to, name));
-  }
-}
-
-/**
- * A number of /proc/PID/status; 0 where there is none.
- * @param {number | undefined} pid
- * @param {string} field
- */
-export function statusOf(pid, field) {
-  try {
-    return Number(
-      new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0,
-    );
-  } catch {
-    return 0;
   }
 }
 

@@ -1,6 +1,5 @@
 // The memory of a process and of those that it started, while it works.
-import { readdirSync } from "node:fs";
-import { statusOf } from "./fuzz.mjs";
+import { memoryOf } from "../process-status.mjs";
 import { check } from "./part.mjs";
 
 /** What garbage collection alone may move, MiB, and as a share. */
@@ -29,18 +28,6 @@ export function watchMemory(pid, seconds) {
       return { flat: check("memory stays flat", before > 0 && after <= most, figures), figures };
     },
   };
-}
-
-/** @param {number} pid */
-function memoryOf(pid) {
-  const parents = new Map(
-    readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((name) => [Number(name), statusOf(Number(name), "PPid")]),
-  );
-  const family = [pid];
-  for (const one of family) for (const [child, parent] of parents) if (parent === one) family.push(child);
-  return Math.round(family.reduce((sum, one) => sum + statusOf(one, "VmRSS"), 0) / 1024);
 }
 
 /** @param {readonly number[]} values */

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { percent } from "../core/percent.js";
+import { percent, percentBrackets } from "../core/percent.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
 import { alignTable } from "./text-table.js";
@@ -46,7 +46,7 @@ Examples:
           const { value, clip } = result.figure;
           const behind = result.behindBest;
           return [
-            `${percent(value)} [${percent(clip[0])}, ${percent(clip[1])}]`,
+            `${percent(value)} ${percentBrackets(clip)}`,
             behind === null ? "best" : `-${percent(behind.value)} (p ${behind.pValueClip.toFixed(3)})`,
           ];
         }),

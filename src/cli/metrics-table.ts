@@ -1,4 +1,4 @@
-import { percent } from "../core/percent.js";
+import { percent, percentBrackets } from "../core/percent.js";
 import type { Figure, PartMetrics } from "../evaluation/report.js";
 import { alignTable } from "./text-table.js";
 
@@ -16,7 +16,7 @@ export function metricsTable(metrics: PartMetrics): string {
       String(n),
       withInterval(accuracy),
       withInterval(uar),
-      uar.speaker === null ? "-" : interval(uar.speaker),
+      uar.speaker === null ? "-" : percentBrackets(uar.speaker),
       withInterval(macroF1),
     ]),
     ["left", "right", "right", "right", "right", "right"],
@@ -24,9 +24,5 @@ export function metricsTable(metrics: PartMetrics): string {
 }
 
 function withInterval({ value, clip }: Figure): string {
-  return `${percent(value)} ${interval(clip)}`;
-}
-
-function interval([low, high]: readonly [number, number]): string {
-  return `[${percent(low)}, ${percent(high)}]`;
+  return `${percent(value)} ${percentBrackets(clip)}`;
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/files.js";
-import { percent } from "../core/percent.js";
+import { percent, percentBrackets } from "../core/percent.js";
 import { formatSeconds } from "../core/progress.js";
 import { replaceBlock } from "../core/replace-block.js";
 import type { Settings } from "../core/settings.js";
@@ -126,7 +126,7 @@ function rowsOf(results: readonly PublishedResult[], test: PartMetrics): string[
     n.toLocaleString("en"),
     withInterval(accuracy),
     withInterval(uar),
-    uar.speaker === null ? "–" : interval(uar.speaker),
+    uar.speaker === null ? "–" : percentBrackets(uar.speaker),
     String(metrics.spec.seed),
     epochs === "0" ? "–" : `${epochs} (${kept})`,
     sources,
@@ -146,9 +146,5 @@ function range(values: readonly number[]): string {
 }
 
 function withInterval({ value, clip }: Figure): string {
-  return `**${percent(value)}** ${interval(clip)}`;
-}
-
-function interval([low, high]: readonly [number, number]): string {
-  return `[${percent(low)}, ${percent(high)}]`;
+  return `**${percent(value)}** ${percentBrackets(clip)}`;
 }

@@ -1,5 +1,5 @@
 import { LabError } from "../core/errors.js";
-import { percent } from "../core/percent.js";
+import { percent, percentBrackets } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import { alignPredictions, comparePaired, testMcNemar } from "../evaluation/significance.js";
 import { findRun, type Run, readRun } from "../training/run-store.js";
@@ -69,7 +69,7 @@ function metricsSideBySide(first: Run, second: Run, paired: ReturnType<typeof co
     if (paired === null) return [scores[score], ...values];
     const { value, clip, speaker, pValueClip } = paired[score];
     const range = (interval: readonly [number, number] | null): string =>
-      interval === null ? "-" : `[${percent(interval[0])}, ${percent(interval[1])}]`;
+      interval === null ? "-" : percentBrackets(interval);
     return [scores[score], ...values, percent(value), range(clip), range(speaker), pValueClip.toFixed(3)];
   });
   const header = ["test, %", first.hash, second.hash];

@@ -37,8 +37,10 @@ export async function takeLock(path: string, options: LockOptions = {}): Promise
   const own: LockOwner = { id: randomBytes(8).toString("hex"), ...ownIdentity() };
   const silence = watchSilence(silenceMs);
   for (;;) {
-    const isDead = async (at: string, owner: LockOwner): Promise<boolean> =>
-      isLiving(owner) === false || (isLiving(owner) === null && (await silence(at, owner)));
+    const isDead = async (at: string, owner: LockOwner): Promise<boolean> => {
+      const lives = isLiving(owner);
+      return lives === null ? await silence(at, owner) : !lives;
+    };
     if (await tryTaking(path, own, isDead)) break;
     const owner = await readOwner(path);
     if (owner !== null) onWait?.(owner);

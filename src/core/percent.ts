@@ -7,3 +7,8 @@ export function percent(share: number): string {
 export function percentRange([low, high]: readonly [number, number]): string {
   return `${percent(low)} to ${percent(high)}`;
 }
+
+/** The same in brackets: "[70.8, 74.4]". */
+export function percentBrackets([low, high]: readonly [number, number]): string {
+  return `[${percent(low)}, ${percent(high)}]`;
+}

@@ -1,8 +1,7 @@
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { LabError, messageOf } from "../core/errors.js";
 import { readFileIfThere, writeFileAtomic } from "../core/files.js";
+import { parseTable } from "../core/parse-table.js";
 
 /** What is known of one file in the store: a row of manifest.csv. */
 export interface ManifestEntry {
@@ -37,19 +36,9 @@ export async function readManifest(folder: string): Promise<ManifestEntry[] | nu
   const path = manifestPath(folder);
   const text = await readFileIfThere(path);
   if (text === null) return null;
-  const damaged = (reason: string): LabError =>
-    new LabError(
-      `${path} cannot be read: ${reason}.`,
-      "Delete it and import the corpus again; the recordings stay.",
-    );
-  let rows: string[][];
-  try {
-    rows = parse(text) as string[][];
-  } catch (error) {
-    throw damaged(messageOf(error));
-  }
-  if (rows[0]?.join() !== columns.join()) throw damaged(`its header is not ${columns.join()}`);
-  return rows.slice(1).map((row, index) => {
+  const remedy = "Delete it and import the corpus again; the recordings stay.";
+  const { rows, damaged } = parseTable(text, path, columns, remedy);
+  return rows.map((row, index) => {
     const [file, sha256, bytes, modifiedMs, duration, source] = row as [
       string,
       string,

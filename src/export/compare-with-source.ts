@@ -29,9 +29,9 @@ export interface ComparisonWork {
 
 const comparedClips = 100;
 
-/** Both on the same 100 clips, drawn with seed 0 (fewer where there are fewer), each on its first 3 s of sound. */
+/** Both on the same 100 clips, drawn with seed 0 (fewer where there are fewer), each on the 3 s that exports hear. */
 export async function compareWithSource(
-  { card, ...predictor }: PublishedPredictor,
+  predictor: PublishedPredictor,
   runtime: Runtime,
   clips: readonly Clip[],
   { onProgress, stop }: ComparisonWork = {},
@@ -43,13 +43,11 @@ export async function compareWithSource(
   let sameEmotion = 0;
   for (const { path } of chosen) {
     throwIfExportStopped(stop);
-    const samples = heardWindow(await decodeFile(path), card.features);
-    const [source] = hearWaves({ card, ...predictor }, [{ samples, sampleRate: sampleRateHz }]);
-    const target = await runtime.hear(samples);
-    const differences = source!.calibrated.map((p, k) => Math.abs(p - target[k]!));
+    const { source, exported } = await hearBoth(predictor, runtime, path);
+    const differences = source.map((p, k) => Math.abs(p - exported[k]!));
     // Written so that a number that is none counts as the largest difference there is.
     for (const one of differences) if (!(one <= largestDifference)) largestDifference = one;
-    if (likeliestEmotion(source!.calibrated) === likeliestEmotion([...target])) sameEmotion += 1;
+    if (likeliestEmotion(source) === likeliestEmotion(exported)) sameEmotion += 1;
     progress.advance();
   }
   return { clips: chosen.length, largestDifference, sameEmotion };
@@ -73,15 +71,25 @@ export async function predictBoth(
   const exported: Prediction[] = [];
   for (const { id, path, corpus, speaker, emotion } of clips) {
     throwIfExportStopped(stop);
-    const samples = heardWindow(await decodeFile(path), predictor.card.features);
     const told = (probabilities: readonly number[]): Prediction => {
       const predicted = likeliestEmotion(probabilities);
       return { clip: id, corpus, speaker, emotion, predicted, probabilities };
     };
-    const [answer] = hearWaves(predictor, [{ samples, sampleRate: sampleRateHz }]);
-    source.push(told(answer!.calibrated));
-    exported.push(told([...(await runtime.hear(samples))]));
+    const heard = await hearBoth(predictor, runtime, path);
+    source.push(told(heard.source));
+    exported.push(told(heard.exported));
     progress.advance();
   }
   return { source, exported };
+}
+
+/** The probabilities of source and exported model for the same 3 s of a recording. */
+async function hearBoth(
+  predictor: PublishedPredictor,
+  runtime: Runtime,
+  path: string,
+): Promise<{ readonly source: readonly number[]; readonly exported: readonly number[] }> {
+  const samples = heardWindow(await decodeFile(path), predictor.card.features);
+  const [source] = hearWaves(predictor, [{ samples, sampleRate: sampleRateHz }]);
+  return { source: source!.calibrated, exported: [...(await runtime.hear(samples))] };
 }

@@ -1,4 +1,5 @@
-import type { GroupMetrics } from "../evaluation/report.js";
+import { percent, percentBrackets } from "../core/percent.js";
+import type { Figure, GroupMetrics } from "../evaluation/report.js";
 import type { ExportCard } from "./export-card.js";
 import type { ExportTargetName } from "./target.js";
 
@@ -80,9 +81,8 @@ function figures({ test, sourceTest, source, weights }: ExportCard): string {
   return `${told}\n\n${table}`;
 }
 
-function interval({ value, clip: [low, high] }: { value: number; clip: readonly [number, number] }): string {
-  const percent = (share: number) => (100 * share).toFixed(1);
-  return `${percent(value)} [${percent(low)}, ${percent(high)}]`;
+function interval({ value, clip }: Figure): string {
+  return `${percent(value)} ${percentBrackets(clip)}`;
 }
 
 function megabytes(bytes: number): string {

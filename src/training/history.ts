@@ -1,7 +1,6 @@
-import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { LabError, messageOf } from "../core/errors.js";
 import { readFileIfThere, writeFileAtomic } from "../core/files.js";
+import { parseTable } from "../core/parse-table.js";
 
 /** What one epoch came to: a row of history.csv. Validation figures are null in epochs that were not validated. */
 export interface EpochRecord {
@@ -38,16 +37,8 @@ export async function writeHistory(path: string, history: readonly EpochRecord[]
 export async function readHistory(path: string): Promise<EpochRecord[]> {
   const text = await readFileIfThere(path);
   if (text === null || text === "") return [];
-  const damaged = (reason: string): LabError =>
-    new LabError(`${path} cannot be read: ${reason}.`, "Restore it, or train again.");
-  let rows: string[][];
-  try {
-    rows = parse(text) as string[][];
-  } catch (error) {
-    throw damaged(messageOf(error));
-  }
-  if (rows[0]?.join() !== columns.join()) throw damaged(`its header is not ${columns.join()}`);
-  return rows.slice(1).map((row, index) => {
+  const { rows, damaged } = parseTable(text, path, columns, "Restore it, or train again.");
+  return rows.map((row, index) => {
     const values = row.map((text, i) => {
       if (text === "" && columns[i]!.startsWith("validation")) return null;
       const value = text === "" ? Number.NaN : Number(text);

@@ -12,6 +12,12 @@ export interface RunningTraining {
   readonly pid: number;
 }
 
+/** How waiting for a run tells of itself and is stopped. */
+export interface LockWork {
+  readonly onProgress?: ProgressListener | undefined;
+  readonly stop?: StopSignal | undefined;
+}
+
 const lockOf = ({ folder }: RunFiles): string => join(folder, lockName);
 
 /**
@@ -20,10 +26,7 @@ const lockOf = ({ folder }: RunFiles): string => join(folder, lockName);
  */
 export async function lockRun(
   files: RunFiles,
-  {
-    onProgress,
-    stop,
-  }: { readonly onProgress?: ProgressListener | undefined; readonly stop?: StopSignal | undefined } = {},
+  { onProgress, stop }: LockWork = {},
 ): Promise<() => Promise<void>> {
   return await takeLock(lockOf(files), {
     stop,
@@ -32,6 +35,16 @@ export async function lockRun(
       onProgress?.({ task, done: 0, total: 0, rate: 0, etaSeconds: 0, note: "" });
     },
   });
+}
+
+/** Does something to a run as the only process that trains it. Waits and throws as `lockRun` does. */
+export async function aloneWithRun<T>(files: RunFiles, work: LockWork, use: () => Promise<T>): Promise<T> {
+  const release = await lockRun(files, work);
+  try {
+    return await use();
+  } finally {
+    await release();
+  }
 }
 
 /** Whether a living process, here or on another machine, trains that run. */

@@ -19,7 +19,7 @@ import { describeDevice, type RunMetrics, versionsInUse } from "./run-metrics.js
 import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { emptyRun, openRun, type Run, type RunFiles, readRun, runFiles } from "./run-store.js";
-import { lockRun } from "./running.js";
+import { aloneWithRun } from "./running.js";
 import { hearTeachers, withTeachers } from "./teachers.js";
 
 export interface TrainOptions {
@@ -49,7 +49,7 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
   loadTensorFlow();
   requirePrecision(spec.precision);
   await trainTeachers(spec, options);
-  return await alone(spec, options, async () => {
+  return await aloneWithRun(runFiles(hash, settings), options, async () => {
     if (force) await emptyRun(hash, settings);
     const meanwhile = await readRun(hash, settings); // by the process that was waited for
     if (meanwhile !== null) return meanwhile;
@@ -77,26 +77,12 @@ export async function trainUnjudged(spec: RunSpec, options: TrainOptions): Promi
   loadTensorFlow();
   requirePrecision(spec.precision);
   await trainTeachers(spec, options);
-  return await alone(spec, options, async () => {
+  return await aloneWithRun(runFiles(hash, settings), options, async () => {
     const meanwhile = await trainedState();
     if (meanwhile !== null) return meanwhile;
     const files = await openRun(spec, settings);
     return await withTrained(spec, files, { ...options, withoutTest: true }, async (_, __, state) => state);
   });
-}
-
-/** Does something to a run as the only process that trains it. */
-async function alone<T>(
-  spec: RunSpec,
-  { settings, onProgress, stop }: TrainOptions,
-  use: () => Promise<T>,
-): Promise<T> {
-  const release = await lockRun(runFiles(runHash(spec), settings), { onProgress, stop });
-  try {
-    return await use();
-  } finally {
-    await release();
-  }
 }
 
 /** The runs that this one learns from, where the store lacks them. */

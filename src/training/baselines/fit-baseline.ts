@@ -17,7 +17,7 @@ import { dataChecksumOf, sourceOf } from "../run-data.js";
 import { describeDevice, type ResultMetrics, versionsInUse } from "../run-metrics.js";
 import { runHash } from "../run-spec.js";
 import { emptyRun, openRun, type Run, readRun, runFiles } from "../run-store.js";
-import { lockRun } from "../running.js";
+import { aloneWithRun } from "../running.js";
 import { splitOfRun } from "../split-of-run.js";
 import type { BaselineSpec } from "./baseline-spec.js";
 import { type ClipVectors, statisticsVectors, type VectorOptions, whisperVectors } from "./clip-vectors.js";
@@ -47,16 +47,13 @@ export async function fitBaseline(spec: BaselineSpec, options: FitOptions): Prom
   const finished = options.force === true ? null : await readRun<BaselineSpec>(hash, settings);
   if (finished !== null) return finished;
   loadTensorFlow();
-  const release = await lockRun(runFiles(hash, settings), options);
-  try {
+  return await aloneWithRun(runFiles(hash, settings), options, async () => {
     if (options.force === true) await emptyRun(hash, settings);
     const meanwhile = await readRun<BaselineSpec>(hash, settings); // by the process that was waited for
     if (meanwhile !== null) return meanwhile;
     await fitAndJudge(spec, { ...options, settings });
     return (await readRun<BaselineSpec>(hash, settings))!;
-  } finally {
-    await release();
-  }
+  });
 }
 
 async function fitAndJudge(spec: BaselineSpec, options: FitOptions): Promise<void> {
