@@ -3,66 +3,68 @@ import kindOf from "audio-type";
 import { LabError, messageOf } from "../core/errors.js";
 import { truncated, unsupported } from "./audio-errors.js";
 import { reasonForTruncation } from "./declared-length.js";
-import { declaredSize } from "./declared-size.js";
-import { joinSamples } from "./join-samples.js";
+import { flacCut } from "./flac-cut.js";
 import { type AudioLimits, checkSize } from "./limits.js";
 import type { Sound } from "./sound.js";
 
-/** Bytes that are decoded before the samples so far are counted: a file may hold far more sound than it declares. */
-const pieceBytes = 16_384;
+/**
+ * Bytes that are decoded before the samples so far are counted: a file may hold far more sound than it declares. Of these
+ * kinds a few bytes may stand for thousands of samples in many channels.
+ */
+const pieceBytesOf = (kind: string): number => (["flac", "opus", "oga"].includes(kind) ? 1024 : 16_384);
+
+/** Music that is computed from notes, not recorded: it has no length of its own. */
+const noRecordings = ["mod", "xm", "s3m", "it"];
 
 /**
  * Decodes FLAC, MP3, OGG Vorbis and Opus, M4A and AAC, WebM, and the rarer formats that audio-decode recognises by
- * their content. Throws LabError, naming the file, for what is no audio, unknown, damaged, cut off, or larger than the
- * limits: by what it declares before anything is decoded, by what is decoded as soon as there is too much of it.
+ * their content, piece by piece. Throws LabError, naming the file, for what is no audio, unknown, damaged, cut off, or larger than the
+ * limits, as soon as there is too much of it.
  */
-export async function decodeCompressed(bytes: Uint8Array, name: string, limits: AudioLimits): Promise<Sound> {
-  checkSize(declaredSize(bytes), name, limits);
-  const pieces = await decodeInPieces(bytes, name, limits).catch((error: unknown) => {
+export async function* decodeCompressed(
+  bytes: Uint8Array,
+  name: string,
+  limits: AudioLimits,
+): AsyncGenerator<Sound> {
+  let samplesEach = 0;
+  try {
+    for await (const sound of decodeInPieces(bytes)) {
+      samplesEach += sound.channels[0]!.length;
+      checkSize({ channels: sound.channels.length, samplesEach, rateHz: sound.rateHz }, name, limits);
+      yield sound;
+    }
+  } catch (error) {
     throw error instanceof LabError ? error : failure(bytes, name, messageOf(error));
-  });
-  const samples = pieces.reduce((sum, { channelData }) => sum + channelData[0]!.length, 0);
-  const reason = reasonForTruncation(bytes, samples);
+  }
+  const reason = reasonForTruncation(bytes, samplesEach);
   if (reason !== null) throw truncated(name, reason);
-  if (samples === 0) throw unsupported(name, "no sound was found in it");
-  return { channels: joinChannels(pieces), rateHz: pieces[0]!.sampleRate };
+  if (samplesEach === 0) throw unsupported(name, "no sound was found in it");
 }
 
-async function decodeInPieces(bytes: Uint8Array, name: string, limits: AudioLimits): Promise<AudioData[]> {
+async function* decodeInPieces(bytes: Uint8Array): AsyncGenerator<Sound> {
   const own = new Uint8Array(bytes); // the kind is read from the beginning of the buffer, whatever the view
   const kind = kindOf(own);
   if (kind === undefined) throw new Error("Unknown audio format");
+  if (noRecordings.includes(kind)) throw new Error("it holds notes, no recorded sound");
   const open = (decode as unknown as Record<string, (() => Promise<StreamDecoder>) | undefined>)[kind];
   if (open === undefined) throw new Error(`No decoder for ${kind}`);
   const decoder = await open();
-  const pieces: AudioData[] = [];
-  let samplesEach = 0;
-  const add = (piece: AudioData): void => {
-    const { length } = piece.channelData[0] ?? [];
-    if (!length) return;
-    samplesEach += length;
-    checkSize({ channels: piece.channelData.length, samplesEach, rateHz: piece.sampleRate }, name, limits);
-    pieces.push(piece);
-  };
+  const pieceBytes = pieceBytesOf(kind);
   try {
-    for (let at = 0; at < own.length; at += pieceBytes) {
-      add(await decoder(own.subarray(at, at + pieceBytes)));
+    for (let at = 0; at < own.length; ) {
+      const wanted = Math.min(own.length, at + pieceBytes);
+      const end = kind === "flac" && wanted < own.length ? flacCut(own, wanted) : wanted;
+      yield* soundOf(await decoder(own.subarray(at, end)));
+      at = end;
     }
-    add(await decoder());
-  } catch (error) {
+    yield* soundOf(await decoder());
+  } finally {
     decoder.free();
-    throw error;
   }
-  return pieces;
 }
 
-/** Pieces one after the other. One whose channels are the same comes as mono; it stands for each of them. */
-function joinChannels(pieces: readonly AudioData[]): Float32Array[] {
-  if (pieces.length === 1) return pieces[0]!.channelData;
-  const count = Math.max(...pieces.map(({ channelData }) => channelData.length));
-  return Array.from({ length: count }, (_, channel) =>
-    joinSamples(pieces.map(({ channelData }) => channelData[channel] ?? channelData[0]!)),
-  );
+function* soundOf({ channelData, sampleRate }: AudioData): Generator<Sound> {
+  if ((channelData[0]?.length ?? 0) > 0) yield { channels: channelData, rateHz: sampleRate };
 }
 
 function failure(bytes: Uint8Array, name: string, message: string): LabError {

@@ -2,6 +2,7 @@ import decode, { type StreamDecoder } from "audio-decode";
 import audioType from "audio-type";
 import { LabError, messageOf } from "../core/errors.js";
 import { unsupported } from "./audio-errors.js";
+import { flacCut } from "./flac-cut.js";
 import { joinBytes, joinSamples } from "./join-samples.js";
 import { mixToMono, withNumbersOnly } from "./sound.js";
 
@@ -36,9 +37,20 @@ const headBytes = 4_096;
 export function openContainerStream(name: string): ContainerStream {
   let head = new Uint8Array(0);
   let decoder: StreamDecoder | null = null;
+  let isFlac = false;
+  /** What may be half of a FLAC frame's header. */
+  let heldBack = new Uint8Array(0);
   let hasSound = false;
 
+  const wholeHeaders = (bytes: Uint8Array): Uint8Array => {
+    if (!isFlac) return bytes;
+    const arrived = joinBytes(heldBack, bytes);
+    const end = flacCut(arrived, arrived.length);
+    heldBack = arrived.slice(end);
+    return arrived.subarray(0, end);
+  };
   const decodePiece = async (bytes?: Uint8Array): Promise<DecodedPiece | null> => {
+    if (bytes?.length === 0) return null;
     const { channelData, sampleRate } = await decoder!(bytes).catch((error: unknown) => {
       throw unsupported(name, messageOf(error));
     });
@@ -47,23 +59,28 @@ export function openContainerStream(name: string): ContainerStream {
     return { samples: withNumbersOnly(mixToMono(channelData)), rateHz: sampleRate };
   };
   const begin = async (): Promise<DecodedPiece | null> => {
+    isFlac = audioType(head) === "flac";
     decoder = await openDecoder(head, name);
-    return await decodePiece(head);
+    return await decodePiece(wholeHeaders(head));
   };
 
   return {
     async push(bytes) {
-      if (decoder !== null) return await decodePiece(bytes);
+      if (decoder !== null) return await decodePiece(wholeHeaders(bytes));
       head = joinBytes(head, bytes);
       return head.length < headBytes ? null : await begin();
     },
     async end() {
       if (head.length === 0) throw new LabError(`${name} is empty.`, "Check the program that writes to it.");
-      const first = decoder === null ? await begin() : null;
-      const last = await decodePiece();
+      const pieces = [
+        decoder === null ? await begin() : null,
+        heldBack.length > 0 ? await decodePiece(heldBack) : null,
+        await decodePiece(),
+      ].filter((piece) => piece !== null);
       if (!hasSound) throw unsupported(name, "no sound was found in it");
-      if (first === null || last === null) return first ?? last;
-      return { samples: joinSamples([first.samples, last.samples]), rateHz: first.rateHz };
+      const [first] = pieces;
+      if (first === undefined) return null;
+      return { samples: joinSamples(pieces.map(({ samples }) => samples)), rateHz: first.rateHz };
     },
     close: () => decoder?.free(),
   };

@@ -44,19 +44,26 @@ export async function readAudioFile(path: string, limits: AudioLimits = usualLim
   try {
     const facts = await stat(path);
     checkBytes(facts.size, path, limits);
-    return facts.isFile() ? await readFile(path) : await readPieces(path, limits);
+    return facts.isFile() ? await readFile(path) : await readPipe(createReadStream(path), path, limits);
   } catch (error) {
     throw error instanceof LabError ? error : unreadable(path, error);
   }
 }
 
-/** What comes out of a pipe or a device, which does not tell its size beforehand and may have no end. */
-async function readPieces(path: string, limits: AudioLimits): Promise<Uint8Array> {
+/**
+ * What comes out of a pipe or a device, which does not tell its size beforehand and may have no end. Throws LabError, with
+ * the name that errors call it by, when there is more than the limits.
+ */
+export async function readPipe(
+  pipe: AsyncIterable<Buffer>,
+  name: string,
+  limits: AudioLimits = usualLimits,
+): Promise<Uint8Array> {
   const pieces: Buffer[] = [];
   let bytes = 0;
-  for await (const piece of createReadStream(path) as AsyncIterable<Buffer>) {
+  for await (const piece of pipe) {
     bytes += piece.length;
-    checkBytes(bytes, path, limits);
+    checkBytes(bytes, name, limits);
     pieces.push(piece);
   }
   return Buffer.concat(pieces);

@@ -2,9 +2,10 @@ import { LabError } from "../core/errors.js";
 import { isAiff, readAiff } from "./aiff.js";
 import { unsupported } from "./audio-errors.js";
 import { decodeCompressed } from "./compressed.js";
-import { type AudioLimits, checkBytes, checkSize, usualLimits } from "./limits.js";
+import { type DeclaredSize, declaredSize } from "./declared-size.js";
+import { type AudioLimits, checkBytes, checkSize, limitsFor, usualLimits } from "./limits.js";
 import { decodePcm } from "./pcm.js";
-import { resample } from "./resample.js";
+import { type PieceResampler, resamplePieces } from "./resample.js";
 import { isWav, readWavHeader, wavTags } from "./riff.js";
 import { mixToMono, type PcmData, type Sound } from "./sound.js";
 import { sampleRateHz, type Wave } from "./wave.js";
@@ -20,7 +21,7 @@ export interface DecodeOptions {
  * Decodes a recording to mono at 16 kHz: the mean of its channels, resampled where its rate is another; sound
  * that is at 16 kHz already keeps its samples bit for bit. Reads WAV (8, 16, 24 and 32 bits, float, A-law, µ-law,
  * extensible, ADPCM), AIFF and AIFF-C, FLAC, MP3, OGG Vorbis and Opus, M4A, AAC and WebM, told apart by content, not by
- * name. `name` is what errors call the file.
+ * name. `name` is what errors call the file. Of a long recording little more is in memory at once than what comes out.
  * Throws LabError, naming the file and the reason, when it is empty, truncated, damaged, no audio, of an unknown
  * kind, without samples, digitally silent (every sample the same; unless that is allowed), holds samples that are not
  * numbers, or is larger than the limits.
@@ -33,32 +34,50 @@ export async function decodeAudio(
   if (bytes.length === 0)
     throw new LabError(`${name} is empty (0 bytes).`, "Copy or download the file again.");
   checkBytes(bytes.length, name, limits);
-  const sound = await decodeSound(bytes, name, limits);
-  const mono = mixToMono(sound.channels);
-  checkSamples(mono, name, allowSilence);
-  return { samples: await resample(mono, sound.rateHz, sampleRateHz), sampleRate: sampleRateHz };
-}
-
-/** The channels as they are in the file, whatever its container. */
-async function decodeSound(bytes: Uint8Array, name: string, limits: AudioLimits): Promise<Sound> {
-  if (isAiff(bytes)) {
-    const pcm = readAiff(bytes, name);
-    checkPcm(pcm, name, limits);
-    return decodePcm(pcm, name);
+  const room = limitsFor(bytes.length, limits);
+  const pcm = plainSamples(bytes, name);
+  const size = pcm === null ? declaredSize(bytes) : sizeOf(pcm);
+  checkSize(size, name, room);
+  const check = openSampleCheck();
+  let resampler: PieceResampler | null = null;
+  try {
+    const pieces = pcm === null ? decodeCompressed(bytes, name, room) : decodePcmInPieces(pcm, name);
+    for await (const { channels, rateHz } of pieces) {
+      const mono = mixToMono(channels);
+      check.look(mono);
+      const most = Math.ceil(room.mostSeconds * rateHz);
+      resampler ??= resamplePieces(rateHz, sampleRateHz, { expected: Math.ceil(size.samplesEach), most });
+      await resampler.add(mono);
+    }
+    check.end(name, allowSilence);
+    return { samples: await resampler!.end(), sampleRate: sampleRateHz };
+  } finally {
+    resampler?.close();
   }
-  if (isWav(bytes)) {
-    const sound = decodeWav(bytes, name, limits);
-    if (sound !== null) return sound;
-  }
-  return await decodeCompressed(bytes, name, limits);
 }
 
-function checkPcm({ channels, bits, rateHz, bytes }: PcmData, name: string, limits: AudioLimits): void {
-  checkSize({ channels, rateHz, samplesEach: (8 * bytes.length) / bits / channels }, name, limits);
+/** The samples of a file that holds them as they are; null for any other. */
+function plainSamples(bytes: Uint8Array, name: string): PcmData | null {
+  if (isAiff(bytes)) return readAiff(bytes, name);
+  return isWav(bytes) ? plainWav(bytes, name) : null;
 }
 
-/** The sound of a WAV file with plain samples; null for one with a block codec, after its length was checked. */
-function decodeWav(bytes: Uint8Array, name: string, limits: AudioLimits): Sound | null {
+function sizeOf({ channels, bits, rateHz, bytes }: PcmData): DeclaredSize {
+  return { channels, rateHz, samplesEach: (8 * bytes.length) / bits / channels };
+}
+
+/** Bytes that are turned into numbers at once. */
+const pieceBytes = 2 ** 22;
+
+function* decodePcmInPieces(pcm: PcmData, name: string): Generator<Sound> {
+  const frameBytes = (pcm.bits / 8) * pcm.channels;
+  const step = frameBytes * Math.max(1, Math.floor(pieceBytes / frameBytes));
+  for (let at = 0; at === 0 || at < pcm.bytes.length; at += step)
+    yield decodePcm({ ...pcm, bytes: pcm.bytes.subarray(at, at + step) }, name);
+}
+
+/** The samples of a WAV file; null where they are behind a block codec. */
+function plainWav(bytes: Uint8Array, name: string): PcmData | null {
   const header = readWavHeader(bytes, bytes.length, name)!;
   const { channels, rateHz, frameBytes, dataStart } = header;
   const encodings = Object.keys(wavTags) as (keyof typeof wavTags)[];
@@ -68,35 +87,41 @@ function decodeWav(bytes: Uint8Array, name: string, limits: AudioLimits): Sound 
   if (!Number.isInteger(bits / 8))
     throw unsupported(name, `${frameBytes} bytes a frame for ${channels} channels`);
   const data = bytes.subarray(dataStart, dataStart + header.dataBytes - (header.dataBytes % frameBytes));
-  const pcm = { encoding, channels, rateHz, bits, bytes: data };
-  checkPcm(pcm, name, limits);
-  return decodePcm(pcm, name);
+  return { encoding, channels, rateHz, bits, bytes: data };
 }
 
-/** What would silently turn into NaN or into nothing further on. */
-function checkSamples(samples: Float32Array, name: string, allowSilence: boolean): void {
-  if (samples.length === 0)
-    throw new LabError(
-      `${name} has a header but no samples: its sound is 0 s long.`,
-      "Record or copy it again.",
-    );
-  const first = samples[0]!;
-  let [broken, isSilent] = [-1, true];
-  for (let i = 0; i < samples.length; i++) {
-    const sample = samples[i]!;
-    if (sample !== first) isSilent = false;
-    if (broken < 0 && !Number.isFinite(sample)) broken = i;
-  }
-  if (broken >= 0) {
-    throw new LabError(
-      `${name} holds samples that are not numbers (sample ${broken} is ${samples[broken]}).`,
-      "Write the file again with the program that made it, or leave the clip out.",
-    );
-  }
-  if (isSilent && !allowSilence) {
-    throw new LabError(
-      `${name} is digital silence: all of its ${samples.length} samples are ${first}.`,
-      "Leave the clip out or record it again.",
-    );
-  }
+/** Looks for what would silently turn into NaN or into nothing further on. */
+function openSampleCheck() {
+  let [first, count, brokenAt, broken, isSilent] = [0, 0, -1, 0, true];
+  return {
+    look(samples: Float32Array): void {
+      if (count === 0) first = samples[0] ?? 0;
+      for (let i = 0; i < samples.length; i++) {
+        const sample = samples[i]!;
+        if (sample !== first) isSilent = false;
+        if (brokenAt < 0 && !Number.isFinite(sample)) [brokenAt, broken] = [count + i, sample];
+      }
+      count += samples.length;
+    },
+    /** Throws LabError, naming the file, for what was found. */
+    end(name: string, allowSilence: boolean): void {
+      if (count === 0)
+        throw new LabError(
+          `${name} has a header but no samples: its sound is 0 s long.`,
+          "Record or copy it again.",
+        );
+      if (brokenAt >= 0) {
+        throw new LabError(
+          `${name} holds samples that are not numbers (sample ${brokenAt} is ${broken}).`,
+          "Write the file again with the program that made it, or leave the clip out.",
+        );
+      }
+      if (isSilent && !allowSilence) {
+        throw new LabError(
+          `${name} is digital silence: all of its ${count} samples are ${first}.`,
+          "Leave the clip out or record it again.",
+        );
+      }
+    },
+  };
 }

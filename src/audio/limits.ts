@@ -4,16 +4,31 @@ import { LabError } from "../core/errors.js";
 export interface AudioLimits {
   /** Bytes of the file. */
   readonly mostBytes: number;
-  /** Samples of all channels together, before mixing and resampling; each takes four bytes. */
+  /** Samples of all channels together, before mixing and resampling: what decoding takes of time. */
   readonly mostSamples: number;
+  /** Of the sound, which is kept as one channel at 16 kHz: 64,000 bytes a second. */
+  readonly mostSeconds: number;
   readonly mostChannels: number;
 }
 
 /** More bytes or more sound than is taken at once. */
 export class TooLargeError extends LabError {}
 
-/** A file of 1 GiB; 2 GiB of decoded samples, which are an hour and a half at 48 kHz in stereo; 32 channels. */
-export const usualLimits: AudioLimits = { mostBytes: 2 ** 30, mostSamples: 2 ** 29, mostChannels: 32 };
+/** A file of 1 GiB; two hours, at 48 kHz in stereo as well; 32 channels. */
+export const usualLimits: AudioLimits = {
+  mostBytes: 2 ** 30,
+  mostSamples: 2 * 3600 * 2 * 48_000,
+  mostSeconds: 2 * 3600,
+  mostChannels: 32,
+};
+
+/**
+ * The limits for a file of so many bytes: its sound may last longer than `mostSeconds` where the file is as large as 16 bits
+ * at 16 kHz are, so that a small file takes little memory whatever it holds, and a large one that is plain samples is read.
+ */
+export function limitsFor(bytes: number, limits: AudioLimits): AudioLimits {
+  return { ...limits, mostSeconds: Math.max(limits.mostSeconds, bytes / 32_000) };
+}
 
 /** Throws TooLargeError, naming the file, when it is larger than the limit. */
 export function checkBytes(bytes: number, name: string, { mostBytes }: AudioLimits): void {
@@ -26,13 +41,13 @@ export function checkBytes(bytes: number, name: string, { mostBytes }: AudioLimi
 
 /**
  * Throws LabError, naming the file, when it has, or says that it has, more channels than the limits, and TooLargeError
- * when more samples.
+ * when more samples or seconds.
  * `samplesEach` is a channel's length at `rateHz` (0 where that is not known).
  */
 export function checkSize(
   sound: { readonly channels: number; readonly samplesEach: number; readonly rateHz: number },
   name: string,
-  { mostSamples, mostChannels }: AudioLimits,
+  { mostSamples, mostSeconds, mostChannels }: AudioLimits,
 ): void {
   const { channels, samplesEach, rateHz } = sound;
   if (channels > mostChannels) {
@@ -41,9 +56,11 @@ export function checkSize(
       "Mix it down to mono or stereo, for example with ffmpeg -ac 1.",
     );
   }
-  if (channels * samplesEach <= mostSamples) return;
+  const isLong = rateHz > 0 && samplesEach / rateHz > mostSeconds;
+  if (channels * samplesEach <= mostSamples && !isLong) return;
   const seconds = rateHz > 0 ? `${Math.round(samplesEach / rateHz)} s of sound` : "too much sound";
-  const most = rateHz > 0 ? ` of at most ${Math.floor(mostSamples / channels / rateHz)} s` : "";
+  const atOnce = Math.floor(Math.min(mostSeconds, mostSamples / channels / rateHz));
+  const most = rateHz > 0 ? ` of at most ${atOnce} s` : "";
   throw new TooLargeError(
     `${name} holds ${seconds} in ${channels} ${channels === 1 ? "channel" : "channels"}, more than is decoded at once.`,
     `Cut it into parts${most}.`,

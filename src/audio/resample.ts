@@ -1,6 +1,7 @@
 import { ConverterType, create } from "@alexanderolsen/libsamplerate-js";
 import { LabError } from "../core/errors.js";
 import { joinSamples } from "./join-samples.js";
+import { openSampleStore } from "./sample-store.js";
 
 type Converter = Awaited<ReturnType<typeof create>>;
 
@@ -35,6 +36,42 @@ export async function resample(
   quality: ResampleQuality = "medium",
 ): Promise<Float32Array> {
   if (fromHz === toHz) return samples;
+  const pieces = resamplePieces(fromHz, toHz, { expected: samples.length, quality });
+  try {
+    await pieces.add(samples);
+    return await pieces.end();
+  } finally {
+    pieces.close();
+  }
+}
+
+/** Mono sound at one rate that is given piece by piece and comes out whole at another one. */
+export interface PieceResampler {
+  add(samples: Float32Array): Promise<void>;
+  /** All of it at the new rate. Nothing may be added after it. */
+  end(): Promise<Float32Array>;
+  /** Frees the converter's memory; safe to call twice. */
+  close(): void;
+}
+
+export interface PieceOptions {
+  /** How many samples there will be, as far as that is known; 0 where absent. */
+  readonly expected?: number;
+  /** How many there may be at most; as many as are expected where absent. */
+  readonly most?: number;
+  readonly quality?: ResampleQuality;
+}
+
+/**
+ * Resamples mono sound that arrives in pieces, to the samples that `resample` makes of it as a whole; of a long recording
+ * no more is kept than the result. `expected` and `most` count samples at `fromHz`. Throws LabError for rates outside 1
+ * to 192,000 Hz.
+ */
+export function resamplePieces(
+  fromHz: number,
+  toHz: number,
+  { expected = 0, most = expected, quality = "medium" }: PieceOptions,
+): PieceResampler {
   for (const rate of [fromHz, toHz]) {
     if (!(rate >= 1 && rate <= 192_000))
       throw new LabError(
@@ -42,10 +79,55 @@ export async function resample(
         "Check the file's header.",
       );
   }
-  const length = Math.round((samples.length * toHz) / fromHz);
-  const fitsWhole = Math.max(samples.length, length) + 2 * endPadding(fromHz, toHz) < longestPiece;
-  const convert = fitsWhole ? convertWhole : convertInPieces;
-  return fitLength(await convert(samples, fromHz, toHz, quality), length);
+  const lengthOf = (samples: number): number => Math.round((samples * toHz) / fromHz);
+  const made = openSampleStore(lengthOf(expected), lengthOf(most) + 1);
+  const pieceLength = Math.floor(longestPiece / 4 / Math.max(1, toHz / fromHz));
+  let waiting: Float32Array[] = [];
+  let [waitingLength, given] = [0, 0];
+  let converter: Converter | null = null;
+  const keep = (samples: Float32Array): void =>
+    made.add(samples.subarray(0, Math.max(0, lengthOf(given) - made.length)));
+  const takeWaiting = (): Float32Array => {
+    const joined = joinSamples(waiting);
+    [waiting, waitingLength] = [[], 0];
+    return joined;
+  };
+  return {
+    async add(samples) {
+      given += samples.length;
+      if (fromHz === toHz) return made.add(samples);
+      waiting.push(samples);
+      waitingLength += samples.length;
+      if (converter === null && fitsWhole(given, fromHz, toHz)) return;
+      if (waitingLength < pieceLength) return;
+      converter ??= await create(1, fromHz, toHz, { converterType: converterTypes[quality] });
+      const joined = takeWaiting();
+      let at = 0;
+      for (; at + pieceLength <= joined.length; at += pieceLength)
+        keep(converter.full(joined.slice(at, at + pieceLength)));
+      waiting = [joined.slice(at)];
+      waitingLength = joined.length - at;
+    },
+    async end() {
+      if (fromHz === toHz) return made.take();
+      if (converter === null)
+        return fitLength(await convertWhole(takeWaiting(), fromHz, toHz, quality), lengthOf(given));
+      // The filter's state goes on from piece to piece; zeros at the end push out what is still inside.
+      if (waitingLength > 0) keep(converter.full(takeWaiting()));
+      keep(converter.full(new Float32Array(Math.min(pieceLength, fromHz))));
+      return fitLength(made.take(), lengthOf(given));
+    },
+    close() {
+      converter?.destroy();
+      converter = null;
+    },
+  };
+}
+
+/** Whether the library's simple form takes it. */
+function fitsWhole(length: number, fromHz: number, toHz: number): boolean {
+  const longer = Math.max(length, Math.round((length * toHz) / fromHz));
+  return longer + 2 * endPadding(fromHz, toHz) < longestPiece;
 }
 
 /** Input samples that make more than two output samples, and more than two input samples where the rate rises. */
@@ -69,26 +151,6 @@ async function convertWhole(
   const padded = new Float32Array(samples.length + endPadding(fromHz, toHz));
   padded.set(samples);
   return (await converter).simple(padded);
-}
-
-/** The streaming form keeps its filter's state from piece to piece; the zeros at the end push out what is still inside. */
-async function convertInPieces(
-  samples: Float32Array,
-  fromHz: number,
-  toHz: number,
-  quality: ResampleQuality,
-): Promise<Float32Array> {
-  const converter = await create(1, fromHz, toHz, { converterType: converterTypes[quality] });
-  try {
-    const pieceLength = Math.floor(longestPiece / 4 / Math.max(1, toHz / fromHz));
-    const pieces: Float32Array[] = [];
-    for (let start = 0; start < samples.length; start += pieceLength)
-      pieces.push(converter.full(samples.slice(start, start + pieceLength)));
-    pieces.push(converter.full(new Float32Array(Math.min(pieceLength, fromHz))));
-    return joinSamples(pieces);
-  } finally {
-    converter.destroy();
-  }
 }
 
 function fitLength(samples: Float32Array, length: number): Float32Array {

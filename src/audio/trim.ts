@@ -67,13 +67,19 @@ export function trimSilence(samples: Float32Array, topDecibels: number): Float32
   return samples.subarray(first * hopSamples, Math.min(samples.length, (last + 1) * hopSamples));
 }
 
-/** A copy scaled so that its largest magnitude is 1; silence stays silence. */
-export function peakNormalise(samples: Float32Array): Float32Array {
+/** The largest magnitude; 0 where there are no samples. */
+export function peakOf(samples: Float32Array): number {
   let peak = 0;
   for (let i = 0; i < samples.length; i++) {
     const magnitude = Math.abs(samples[i]!);
     if (magnitude > peak) peak = magnitude; // Math.max takes twice as long
   }
+  return peak;
+}
+
+/** A copy scaled so that its largest magnitude is 1; silence stays silence. */
+export function peakNormalise(samples: Float32Array): Float32Array {
+  const peak = peakOf(samples);
   const scaled = samples.slice();
   // A plain loop: `map` with a function takes ten times as long, nearly as much as the spectrogram.
   if (peak > 0) for (let i = 0; i < scaled.length; i++) scaled[i]! /= peak;

@@ -126,9 +126,9 @@ Examples:
 
 /** The recordings that the arguments name; standard input is read to its end. */
 async function recordingTasks(files: readonly string[]) {
-  const [{ findRecordings }, { buffer }, { LabError }] = await Promise.all([
+  const [{ findRecordings }, { readPipe }, { LabError }] = await Promise.all([
     import("../audio/find-recordings.js"),
-    import("node:stream/consumers"),
+    import("../audio/decode-file.js"),
     import("../core/errors.js"),
   ]);
   const paths = await findRecordings(files);
@@ -136,7 +136,9 @@ async function recordingTasks(files: readonly string[]) {
     throw new LabError("Standard input is given more than once.", "Write - once.");
   }
   return await Promise.all(
-    paths.map(async (path) => (path === "-" ? { path, bytes: await buffer(process.stdin) } : { path })),
+    paths.map(async (path) =>
+      path === "-" ? { path, bytes: await readPipe(process.stdin, "standard input") } : { path },
+    ),
   );
 }
 

@@ -18,6 +18,15 @@ export interface ThreadPoolOptions {
   readonly maxThreads: number;
 }
 
+/**
+ * A worker's answer of which `buffers` go over to the thread that asked for it, instead of being copied; the worker has them
+ * no more.
+ */
+export function handOver<Answer>(answer: Answer, buffers: readonly ArrayBuffer[]): Answer {
+  const movable = { [Piscina.transferableSymbol]: [...buffers], [Piscina.valueSymbol]: answer };
+  return Piscina.move(movable as unknown as ArrayBuffer) as unknown as Answer; // Piscina unwraps it
+}
+
 const mostThreadsLost = 3;
 
 /** Opens a pool of worker threads. */

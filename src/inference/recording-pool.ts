@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
 import { openThreadPool } from "../core/thread-pool.js";
-import hearRecording, { type RecordingResult, type RecordingTask } from "./recording-worker.js";
+import { hearRecording, type RecordingResult, type RecordingTask } from "./recording-worker.js";
 
 /** Recordings that are decoded and searched for speech, several at once. */
 export interface RecordingPool {

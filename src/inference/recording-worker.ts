@@ -2,6 +2,7 @@ import { decodeAudio } from "../audio/decode.js";
 import { readAudioFile } from "../audio/decode-file.js";
 import type { Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
+import { handOver } from "../core/thread-pool.js";
 import { loadVoiceActivity } from "./load-voice-activity.js";
 import { type SpeechSegment, speechIn } from "./speech-segments.js";
 import type { VoiceActivity } from "./voice-activity.js";
@@ -24,8 +25,18 @@ export type RecordingResult = HeardRecording | { readonly problem: string };
 
 let activity: Promise<VoiceActivity> | null = null;
 
-/** Decodes a recording and finds the speech in it; in a worker thread, or on this one. */
-export default async function hearRecording({ path, bytes }: RecordingTask): Promise<RecordingResult> {
+/** Longer sound is handed over to the thread that asked: a copy of two hours takes 460 MB. Shorter may lie in shared memory. */
+const longSamples = 2 ** 20;
+
+/** `hearRecording` in a worker thread. */
+export default async function hearInThread(task: RecordingTask): Promise<RecordingResult> {
+  const heard = await hearRecording(task);
+  if ("problem" in heard || heard.wave.samples.length <= longSamples) return heard;
+  return handOver(heard, [heard.wave.samples.buffer as ArrayBuffer]);
+}
+
+/** Decodes a recording and finds the speech in it. */
+export async function hearRecording({ path, bytes }: RecordingTask): Promise<RecordingResult> {
   try {
     const wave = await decodeAudio(bytes ?? (await readAudioFile(path)), path, { allowSilence: true });
     activity ??= loadVoiceActivity();

@@ -75,6 +75,28 @@ describe("decoder limits", () => {
     },
   );
 
+  it.each(["whole.wav", ...compressed])("refuse %s when it lasts longer", async (file) => {
+    const bytes = file === "whole.wav" ? encodeWav(tone(16_000, 440), 16_000) : read(file);
+    const limits = { ...usualLimits, mostSeconds: 0.4 };
+    const { length } = bytes;
+    if (length / 32_000 > 0.4) {
+      expect((await decodeAudio(bytes, file, { limits })).samples.length).toBeGreaterThan(0.4 * 16_000);
+    } else {
+      await expect(decodeAudio(bytes, file, { limits })).rejects.toThrow(/Cut it into parts of at most 0 s/);
+    }
+  });
+
+  it("refuse a slow WAV whose sound would last for weeks", async () => {
+    const bytes = wavBytes({ data: new Uint8Array(2_000_000).fill(3), rateHz: 1, channels: 1 });
+    await expect(decodeAudio(bytes, "slow.wav")).rejects.toThrow(/slow\.wav holds 1000000 s of sound/);
+  });
+
+  it("refuse music that is computed from notes", async () => {
+    const bytes = new Uint8Array(2_000);
+    bytes.set(Buffer.from("M.K."), 1080);
+    await expect(decodeAudio(bytes, "song.mod")).rejects.toThrow(/song\.mod.*holds notes, no recorded sound/);
+  });
+
   it("refuse more channels than anybody records", async () => {
     const bytes = wavBytes({ data: new Uint8Array(400).fill(3), channels: 100 });
     await expect(decodeAudio(bytes, "array.wav")).rejects.toThrow(/array\.wav has 100 channels; at most 32/);

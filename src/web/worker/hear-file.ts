@@ -1,6 +1,6 @@
 import { decodeAudio } from "../../audio/decode.js";
 import { type AudioLimits, checkBytes } from "../../audio/limits.js";
-import type { Wave } from "../../audio/wave.js";
+import { sampleRateHz, type Wave } from "../../audio/wave.js";
 import { quietestPeak, speechIn } from "../../inference/speech-segments.js";
 import { answerRecording, type RecordingAnswer } from "../../inference/timeline.js";
 import type { SoundPicture } from "../messages.js";
@@ -9,7 +9,10 @@ import { mapListening } from "./listened-to.js";
 import type { Ear } from "./open-ear.js";
 
 /** A page may take less memory than a program: 200 MB of file, 25 minutes of mono sound at 48 kHz. */
-export const pageLimits: AudioLimits = { mostBytes: 2e8, mostSamples: 72e6, mostChannels: 32 };
+export const pageLimits: AudioLimits = {
+  ...{ mostBytes: 2e8, mostSamples: 72e6, mostChannels: 32 },
+  mostSeconds: 72e6 / sampleRateHz,
+};
 
 /** A recording in which nothing is to be heard. */
 export class SilentError extends Error {}
