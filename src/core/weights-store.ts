@@ -1,5 +1,6 @@
 import { copyFile, mkdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { removeAbandonedParts } from "./abandoned-parts.js";
 import { LabError } from "./errors.js";
 import { sha256, sha256OfFile } from "./hash.js";
 import { decodeSafetensors, type NamedArray } from "./safetensors.js";
@@ -66,6 +67,7 @@ export async function importWeights(file: WeightsFile, from: string, home: strin
   }
   const path = weightsPath(file, home);
   await mkdir(join(home, "weights"), { recursive: true });
+  await removeAbandonedParts(join(home, "weights"));
   const part = `${path}.${process.pid}.part`;
   try {
     await copyFile(source, part);

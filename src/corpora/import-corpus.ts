@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { lstat, mkdir, rm, symlink } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { readDuration } from "../audio/decode-file.js";
+import { removeAbandonedParts } from "../core/abandoned-parts.js";
 import { LabError, messageOf } from "../core/errors.js";
 import { sha256OfFile } from "../core/hash.js";
 import { trackProgress } from "../core/progress.js";
@@ -62,6 +63,7 @@ export async function importFrom(
   settings: Settings,
   work: LongWork,
 ): Promise<ImportReport> {
+  await removeAbandonedParts(corpusFolder(definition.name, settings));
   const report = await importFiles(definition, candidatesOf(definition, files), settings, work);
   await importTables(definition, files, corpusFolder(definition.name, settings));
   await linkIntoData(definition.name, settings);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeAbandonedParts } from "../core/abandoned-parts.js";
 import { InterruptedError, LabError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
 import { specHash } from "../core/hash.js";
@@ -46,7 +47,7 @@ export function entryPath(folder: string, checksum: string): string {
 /**
  * The features of every item, by id: read from the cache, the missing ones computed by worker threads and kept. An
  * entry that is cut off or altered is computed anew; entries are written whole or not at all, so several processes
- * may fill the cache at once and any of them may be killed.
+ * may fill the cache at once and any of them may be killed: what it had half written is removed by a later one.
  *
  * Throws LabError that names the files which cannot be decoded (after the others are done and kept), or when the
  * disk is full; InterruptedError when `stop` was requested.
@@ -76,6 +77,7 @@ export async function cachedFeatures(
     progress.advance(byChecksum.get(checksum)!.length);
   };
 
+  await removeAbandonedParts(folder);
   await forEachLimited([...byChecksum.keys()], readsAtOnce, async (checksum) => {
     stopIfAsked();
     const features = await readEntry(entryPath(folder, checksum));

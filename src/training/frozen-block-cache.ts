@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { removeAbandonedParts } from "../core/abandoned-parts.js";
 import { InterruptedError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
 import { singleToHalf } from "../core/half-precision.js";
@@ -64,6 +65,7 @@ export async function frozenFeatures(
   const byChecksum = new Map(items.map((item) => [item.checksum, item]));
   const found = new Map<string, Features>();
   const missing: CacheItem[] = [];
+  await removeAbandonedParts(folder);
   await forEachLimited([...byChecksum.values()], readsAtOnce, async (item) => {
     const entry = await readEntry(entryPath(folder, item.checksum));
     if (entry === null) missing.push(item);

@@ -78,11 +78,11 @@ describe("decoder limits", () => {
   it.each(["whole.wav", ...compressed])("refuse %s when it lasts longer", async (file) => {
     const bytes = file === "whole.wav" ? encodeWav(tone(16_000, 440), 16_000) : read(file);
     const limits = { ...usualLimits, mostSeconds: 0.4 };
-    const { length } = bytes;
-    if (length / 32_000 > 0.4) {
+    // A file that is as large as 64 kbit/s are may last as long as it does.
+    if (bytes.length / 8_000 > 0.6) {
       expect((await decodeAudio(bytes, file, { limits })).samples.length).toBeGreaterThan(0.4 * 16_000);
     } else {
-      await expect(decodeAudio(bytes, file, { limits })).rejects.toThrow(/Cut it into parts of at most 0 s/);
+      await expect(decodeAudio(bytes, file, { limits })).rejects.toThrow(/more than is decoded at once/);
     }
   });
 

@@ -1,9 +1,9 @@
-import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeFile } from "../../src/audio/decode-file.js";
 import { encodeWav } from "../../src/audio/encode-wav.js";
 import { InterruptedError } from "../../src/core/errors.js";
@@ -150,6 +150,23 @@ describe("feature cache", () => {
     expect(left.length).toBeGreaterThanOrEqual(4);
     expect(left.length).toBeLessThan(items.length);
     await expectComplete(await fill());
+  });
+
+  it("loses what a killed process had half written, an hour later", async () => {
+    await fill();
+    const entry = entryPath(featureFolder(home, defaultLogMel), items[0]!.checksum);
+    const { pid } = spawnSync(process.execPath, ["-e", ""]); // one that has ended
+    const part = `${entry}.${pid}.0123abcd.part`;
+    await writeFile(part, "half");
+    await fill();
+    expect(existsSync(part)).toBe(true);
+    vi.useFakeTimers({ now: Date.now() + 2 * 3_600_000, toFake: ["Date"] });
+    try {
+      await fill();
+    } finally {
+      vi.useRealTimers();
+    }
+    expect([existsSync(part), existsSync(entry)]).toEqual([false, true]);
   });
 
   it("stops when asked and goes on from there", async () => {

@@ -11,7 +11,7 @@ import type { Ear } from "./open-ear.js";
 /** A page may take less memory than a program: 200 MB of file, 25 minutes of mono sound at 48 kHz. */
 export const pageLimits: AudioLimits = {
   ...{ mostBytes: 2e8, mostSamples: 72e6, mostChannels: 32 },
-  mostSeconds: 72e6 / sampleRateHz,
+  mostSeconds: 72e6 / sampleRateHz, // as many samples after mixing
 };
 
 /** A recording in which nothing is to be heard. */
