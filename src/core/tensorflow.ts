@@ -23,6 +23,8 @@ export function loadTensorFlow(): typeof tfjs {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "3";
   // Off by default on processors without AVX-512, where it nearly doubles the speed of a convolution all the same.
   process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
+  // On a graphics card "float32" would mean TF32, a mantissa of 10 bits: float32 is what judges. bf16 is there for speed.
+  process.env.NVIDIA_TF32_OVERRIDE ??= "0";
   restoreRemovedNodeFunctions();
   try {
     const tf = require("@tensorflow/tfjs-node-gpu") as typeof tfjs;

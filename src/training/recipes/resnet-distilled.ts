@@ -1,11 +1,14 @@
 import type { Recipe } from "./recipe.js";
-import { spectrogram } from "./spectrogram.js";
+import { resnet } from "./resnet.js";
 
-/** The same network, taught by whisper on the training clips: what a large network hears in them, in a small one. */
+/**
+ * The same network, taught by the ensemble's two members on the training clips: what large networks hear in them, in a
+ * small one.
+ */
 export const resnetDistilled: Recipe = {
-  ...spectrogram,
+  ...resnet,
   training: {
-    ...spectrogram.training,
-    distillation: { teachers: ["whisper"], share: 0.7, temperature: 1.5 },
+    ...resnet.training,
+    distillation: { teachers: ["whisper", "whisper-tiny.en"], share: 0.7, temperature: 1.5 },
   },
 };

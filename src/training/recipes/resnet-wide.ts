@@ -6,7 +6,8 @@ export const resnetWide: Recipe = {
   // Eight times the weights: fewer epochs fit the time, and more decay and mixup keep them from learning clips by heart.
   training: {
     ...simpleCnn.training,
-    epochs: 50,
+    epochs: 70,
+    augmentation: { ...simpleCnn.training.augmentation, bandWarp: 0.1 }, // as for the lstm
     learningRate: 2e-3,
     weightDecay: 0.05,
     mixup: { alpha: 0.4, share: 0.8 },
