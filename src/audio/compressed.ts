@@ -5,6 +5,7 @@ import { truncated, unsupported } from "./audio-errors.js";
 import { reasonForTruncation } from "./declared-length.js";
 import { flacCut } from "./flac-cut.js";
 import { type AudioLimits, checkSize } from "./limits.js";
+import { movieFirst } from "./mp4-order.js";
 import type { Sound } from "./sound.js";
 
 /**
@@ -49,17 +50,25 @@ async function* decodeInPieces(bytes: Uint8Array): AsyncGenerator<Sound> {
   const open = (decode as unknown as Record<string, (() => Promise<StreamDecoder>) | undefined>)[kind];
   if (open === undefined) throw new Error(`No decoder for ${kind}`);
   const decoder = await open();
-  const pieceBytes = pieceBytesOf(kind);
   try {
-    for (let at = 0; at < own.length; ) {
-      const wanted = Math.min(own.length, at + pieceBytes);
-      const end = kind === "flac" && wanted < own.length ? flacCut(own, wanted) : wanted;
-      yield* soundOf(await decoder(own.subarray(at, end)));
-      at = end;
-    }
+    for (const piece of piecesOf(own, kind)) yield* soundOf(await decoder(piece));
     yield* soundOf(await decoder());
   } finally {
     decoder.free();
+  }
+}
+
+/** A file's bytes in the pieces in which its decoder is given them. */
+function* piecesOf(bytes: Uint8Array, kind: string): Generator<Uint8Array> {
+  const movie = ["m4a", "mp4", "mov"].includes(kind) ? movieFirst(bytes) : null;
+  if (movie !== null) yield movie.head;
+  for (const part of movie?.media ?? [bytes]) {
+    for (let at = 0; at < part.length; ) {
+      const wanted = Math.min(part.length, at + pieceBytesOf(kind));
+      const end = kind === "flac" && wanted < part.length ? flacCut(part, wanted) : wanted;
+      yield part.subarray(at, end);
+      at = end;
+    }
   }
 }
 
