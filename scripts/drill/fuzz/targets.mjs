@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { join } from "node:path";
 import { compiled } from "../../benchmark/compiled.mjs";
 import { places } from "../../setup/places.mjs";
+import { silentFlac } from "./silent-flac.mjs";
 
 /**
  * @typedef {object} Target
@@ -41,6 +42,7 @@ export const targets = {
           encodeWav(tone, 16_000),
           encodeWav(tone, 44_100),
           ...filesOf(join(places.root, "test", "goldens", "audio"), /\.bin$/),
+          silentFlac(3), // made long, it is a small file that holds much
         ],
         run: (bytes) => decodeAudio(bytes, "input", { allowSilence: true }),
       };
