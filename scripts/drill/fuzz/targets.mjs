@@ -180,8 +180,18 @@ export const targets = {
     async open(folder) {
       const { verifyPublished } = compiled("cli/verify-published");
       const place = join(folder, "root", "results", "speaker-independent", "lstm", "seed-0");
-      const original = join(places.root, "results", "speaker-independent", "lstm", "seed-0");
       const names = ["metrics.json", "predictions.csv", "predictions-validation.csv", "history.csv"];
+      const original = join(folder, "original");
+      mkdirSync(original);
+      // A few clips of it: the intervals of thousands take longer than reading them, and tell nothing here.
+      for (const name of names) {
+        const text = readFileSync(
+          join(places.root, "results", "speaker-independent", "lstm", "seed-0", name),
+          "utf8",
+        );
+        const isTable = name.startsWith("predictions");
+        writeFileSync(join(original, name), isTable ? `${text.split("\n").slice(0, 40).join("\n")}\n` : text);
+      }
       const settings = {
         home: join(folder, "home"),
         root: join(folder, "root"),
