@@ -42,7 +42,7 @@ Examples:
         name,
         ...rankedProtocols.flatMap((protocol) => {
           const result = results[protocol];
-          if (result.state === "not run") return ["not run", ""];
+          if (result.state !== "run") return [result.state === "not run" ? "not run" : "–", ""];
           const { value, clip } = result.figure;
           const behind = result.behindBest;
           return [

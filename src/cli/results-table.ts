@@ -64,7 +64,8 @@ export function rankingMarkdown(rows: readonly ComparedRow[]): string {
   const lines = ordered.map(({ name, title, results }) => {
     const told = rankedProtocols.map((protocol) => {
       const result = results[protocol];
-      return result.state === "run" ? withInterval(result.figure) : "not run";
+      if (result.state === "run") return withInterval(result.figure);
+      return result.state === "not run" ? "not run" : "–"; // a dash: the row is not for this protocol
     });
     const run = rankedProtocols.map((protocol) => results[protocol]).find(({ state }) => state === "run");
     const cost =

@@ -25,6 +25,8 @@ export function loadTensorFlow(): typeof tfjs {
   process.env.TF_ENABLE_ONEDNN_OPTS ??= "1";
   // On a graphics card "float32" would mean TF32, a mantissa of 10 bits: float32 is what judges. bf16 is there for speed.
   process.env.NVIDIA_TF32_OVERRIDE ??= "0";
+  // By default TensorFlow takes a card's whole memory, and a second notebook finds none.
+  process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= "true";
   restoreRemovedNodeFunctions();
   try {
     const tf = require("@tensorflow/tfjs-node-gpu") as typeof tfjs;

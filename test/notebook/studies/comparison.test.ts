@@ -8,6 +8,7 @@ import { costChart, rankedRows, rankingChart } from "../../../src/notebook/studi
 import { compareRows } from "../../../src/notebook/studies/comparison/compare.js";
 import type { Comparison } from "../../../src/notebook/studies/comparison/comparison.js";
 import { latencyPath, readLatencies } from "../../../src/notebook/studies/comparison/latencies.js";
+import { missingResults } from "../../../src/notebook/studies/comparison/rank-rows.js";
 import { comparisonCsv } from "../../../src/notebook/studies/comparison/write-comparison.js";
 import { rows } from "../../../src/training/rows.js";
 import { memberOf } from "../../evaluation/members.js";
@@ -60,6 +61,12 @@ describe("compareRows", () => {
       state: "not run",
       command: "affectlab train whisper --protocol combined --profile full",
     });
+    const general = comparison.rows.find(({ name }) => name === "general")!;
+    expect(general.results["speaker-independent"].state).toBe("not run");
+    expect(general.results.combined).toEqual({ state: "not meant" });
+    expect(missingResults(comparison)).not.toContainEqual(
+      expect.objectContaining({ row: "general", protocol: "combined" }),
+    );
     const lines = comparisonCsv(comparison).trim().split("\n");
     expect(lines).toHaveLength(1 + 2 * rows.length);
     for (const line of lines) expect(line.split(",")).toHaveLength(16);

@@ -29,7 +29,9 @@ export type RankedResult =
       /** Against the best row on the same clips: best less this one. Null for the best itself. */
       readonly behindBest: (PairedDifference & { readonly mcNemarPValue: number }) | null;
     }
-  | { readonly state: "not run"; readonly command: string };
+  | { readonly state: "not run"; readonly command: string }
+  /** The row is not for this protocol. */
+  | { readonly state: "not meant" };
 
 export interface ComparedRow {
   readonly name: string;

@@ -54,7 +54,11 @@ async function rank(
   for (const row of rows.filter(isRanked)) {
     const found = first.find((one) => one.row === row);
     if (found === undefined) {
-      results.set(row.name, { state: "not run", command: commandFor(row, protocol) });
+      const isMeant = row.protocols.includes(protocol);
+      results.set(
+        row.name,
+        isMeant ? { state: "not run", command: commandFor(row, protocol) } : { state: "not meant" },
+      );
       continue;
     }
     const { metrics } = found.result;

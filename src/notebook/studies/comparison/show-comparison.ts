@@ -19,7 +19,7 @@ export async function showRanking(comparison: Comparison): Promise<void> {
       ...Object.fromEntries(
         rankedProtocols.flatMap((protocol) => {
           const result = results[protocol];
-          if (result.state === "not run") return [[protocol, "not run"]];
+          if (result.state !== "run") return [[protocol, result.state === "not run" ? "not run" : "–"]];
           const behind = result.behindBest;
           return [
             [protocol, `${percent(result.figure.value)} (${percentRange(result.figure.clip)})`],

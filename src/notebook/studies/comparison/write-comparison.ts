@@ -16,13 +16,13 @@ export function comparisonCsv(comparison: Comparison): string {
   const lines = comparison.rows.flatMap(({ name, results }) =>
     rankedProtocols.map((protocol) => {
       const result = results[protocol];
-      if (result.state === "not run")
+      if (result.state !== "run")
         return [
           name,
           protocol,
           result.state,
           ...new Array<string>(columns.length - 4).fill(""),
-          result.command,
+          result.state === "not run" ? result.command : "",
         ];
       const { value, clip, speaker } = result.figure;
       return [
