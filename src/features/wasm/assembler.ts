@@ -88,6 +88,15 @@ export const f64x2 = {
   ],
 };
 
+/** Four 32-bit floats side by side. */
+export const f32x4 = {
+  zero: [...vectorOp(0x0c), ...new Uint8Array(16)] as Code,
+  load: f64x2.load,
+  store: f64x2.store,
+  add: binary(vectorOp(0xe4)),
+  mul: binary(vectorOp(0xe6)),
+};
+
 /** A parameter or a variable of a function, by its place: `get()` reads it, `set(code)` writes it. */
 export interface Local {
   get(): Code;
