@@ -10,12 +10,14 @@ export interface LearningCurvePoint {
 }
 
 /**
- * How training went, epoch by epoch: `scores` draws validation accuracy and UAR with the best UAR marked, `loss`
- * training and validation loss.
+ * How training went, epoch by epoch: `scores` draws validation accuracy and UAR with the epoch marked whose weights were
+ * kept, or where none is named the best UAR; `loss` training and validation loss. The epoch that is kept need not have the
+ * best UAR: a recipe may keep by another score (`keptBy`).
  */
 export function learningCurves(
   history: readonly LearningCurvePoint[],
   show: "scores" | "loss" = "scores",
+  keptEpoch: number | null = null,
 ): Chart {
   const curve = (name: string, column: keyof LearningCurvePoint, dashed: boolean): LineSeries => {
     const known = history.filter((record) => record[column] !== null);
@@ -35,9 +37,13 @@ export function learningCurves(
         ]
       : [curve("validation loss", "validationLoss", false), curve("training loss", "trainLoss", true)];
   const best = show === "scores" ? bestEpoch(history) : null;
-  const references: Reference[] =
-    best === null ? [] : [{ axis: "x", value: best.epoch, label: `best: epoch ${best.epoch}` }];
-  const bestText = best === null ? "" : `; best UAR ${percent(best.uar)} in epoch ${best.epoch}`;
+  const marked =
+    keptEpoch === null
+      ? best && { value: best.epoch, label: `best UAR: epoch ${best.epoch}` }
+      : { value: keptEpoch, label: `kept: epoch ${keptEpoch}` };
+  const references: Reference[] = best === null || marked === null ? [] : [{ axis: "x", ...marked }];
+  const keptText = keptEpoch === null ? "" : `, kept: epoch ${keptEpoch}`;
+  const bestText = best === null ? "" : `; best UAR ${percent(best.uar)} in epoch ${best.epoch}${keptText}`;
   return {
     title: show === "scores" ? `Validation scores by epoch${bestText}` : "Loss by epoch",
     description: `Line chart over ${history.length} epochs of ${series.map(({ name }) => name).join(" and ")}${bestText}.`,

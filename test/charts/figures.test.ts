@@ -50,10 +50,14 @@ describe("learning curves", () => {
       validationAccuracy: uar,
       validationUar: uar,
     });
-    const chart = learningCurves([epoch(1, 0.3), epoch(2, null), epoch(3, 0.61), epoch(4, 0.5)]);
+    const history = [epoch(1, 0.3), epoch(2, null), epoch(3, 0.61), epoch(4, 0.5)];
+    const chart = learningCurves(history);
     expect((chart.series[0] as LineSeries).x).toEqual([1, 3, 4]);
-    expect(chart.references).toEqual([{ axis: "x", value: 3, label: "best: epoch 3" }]);
+    expect(chart.references).toEqual([{ axis: "x", value: 3, label: "best UAR: epoch 3" }]);
     expect(chart.title).toContain("61.0% in epoch 3");
+    const kept = learningCurves(history, "scores", 4); // kept by another score
+    expect(kept.references).toEqual([{ axis: "x", value: 4, label: "kept: epoch 4" }]);
+    expect(kept.title).toContain("61.0% in epoch 3, kept: epoch 4");
   });
 });
 

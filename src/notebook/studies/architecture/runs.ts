@@ -26,16 +26,16 @@ export interface RunPair {
 export async function trainWithCurves(spec: RunSpec, options: TrainOptions): Promise<Run> {
   const onProgress = options.onProgress ?? notebookProgress();
   const curve = updatable();
-  const draw = async (history: readonly EpochRecord[]): Promise<void> => {
-    const chart = { ...learningCurves(history), title: `Validation: ${titleOf(spec)}` };
+  const draw = async (history: readonly EpochRecord[], keptEpoch: number | null): Promise<void> => {
+    const chart = { ...learningCurves(history, "scores", keptEpoch), title: `Validation: ${titleOf(spec)}` };
     curve.update({
       [plotlyType]: renderPlotly(chart),
       "image/png": Buffer.from(await renderPng(chart, 1)).toString("base64"),
       "text/plain": chart.description,
     });
   };
-  const run = await trainRun(spec, { ...options, onProgress, onEpoch: draw });
-  await draw(run.history);
+  const run = await trainRun(spec, { ...options, onProgress, onEpoch: (history) => draw(history, null) });
+  await draw(run.history, run.metrics.bestEpoch);
   recordRun({ specHash: run.hash, dataChecksum: run.metrics.dataChecksum });
   return run;
 }
@@ -59,7 +59,7 @@ export function showRuns(runs: readonly Run[]): void {
       seed: spec.seed,
       parameters: metrics.parameters,
       epochs: metrics.epochs,
-      "best epoch (validation UAR)": metrics.bestEpoch,
+      "epoch kept": metrics.bestEpoch,
       "training time": formatSeconds(metrics.seconds),
       precision: metrics.precision,
       device: metrics.device,
