@@ -24,13 +24,17 @@ Examples:
     )
     .action(async ({ json }: { json?: true }, command: Command) => {
       const { settings, log } = await openWorkplace(command);
-      const [{ compareRows }, { rankedProtocols }, { missingResults }, { writeComparison }] =
-        await Promise.all([
-          import("../notebook/studies/comparison/compare.js"),
-          import("../notebook/studies/comparison/comparison.js"),
-          import("../notebook/studies/comparison/rank-rows.js"),
-          import("../notebook/studies/comparison/write-comparison.js"),
-        ]);
+      const [
+        { compareRows },
+        { rankedProtocols, textWithoutFigure },
+        { missingResults },
+        { writeComparison },
+      ] = await Promise.all([
+        import("../notebook/studies/comparison/compare.js"),
+        import("../notebook/studies/comparison/comparison.js"),
+        import("../notebook/studies/comparison/rank-rows.js"),
+        import("../notebook/studies/comparison/write-comparison.js"),
+      ]);
       const comparison = await compareRows(settings);
       const folder = await writeComparison(comparison, settings);
       log.info({ rows: comparison.rows.length, folder }, "compared");
@@ -42,7 +46,7 @@ Examples:
         name,
         ...rankedProtocols.flatMap((protocol) => {
           const result = results[protocol];
-          if (result.state !== "run") return [result.state === "not run" ? "not run" : "–", ""];
+          if (result.state !== "run") return [textWithoutFigure(result), ""];
           const { value, clip } = result.figure;
           const behind = result.behindBest;
           return [

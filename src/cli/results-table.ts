@@ -7,7 +7,11 @@ import { replaceBlock } from "../core/replace-block.js";
 import type { Settings } from "../core/settings.js";
 import { evaluateFolds, type Figure, type PartMetrics } from "../evaluation/report.js";
 import { rankedRows } from "../notebook/studies/comparison/charts.js";
-import { type ComparedRow, rankedProtocols } from "../notebook/studies/comparison/comparison.js";
+import {
+  type ComparedRow,
+  rankedProtocols,
+  textWithoutFigure,
+} from "../notebook/studies/comparison/comparison.js";
 import { rankRows } from "../notebook/studies/comparison/rank-rows.js";
 import { folds } from "../protocols/draw-split.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
@@ -65,7 +69,7 @@ export function rankingMarkdown(rows: readonly ComparedRow[]): string {
     const told = rankedProtocols.map((protocol) => {
       const result = results[protocol];
       if (result.state === "run") return withInterval(result.figure);
-      return result.state === "not run" ? "not run" : "–"; // a dash: the row is not for this protocol
+      return textWithoutFigure(result);
     });
     const run = rankedProtocols.map((protocol) => results[protocol]).find(({ state }) => state === "run");
     const cost =

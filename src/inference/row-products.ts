@@ -1,4 +1,5 @@
 import {
+  advance,
   assembleModule,
   FunctionBuilder,
   f32x4,
@@ -91,12 +92,16 @@ const openModule = moduleOpener<ProductsModule>(() => assembleModule({ multiplyR
 function multiplyRows(): ReturnType<FunctionBuilder["build"]> {
   const fn = new FunctionBuilder(6);
   const [row, rowBytes, x, xEnd, out, outEnd] = [0, 1, 2, 3, 4, 5].map((i) => fn.parameter(i)) as [
-    ...[Local, Local, Local, Local, Local, Local],
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
+    Local,
   ];
   const [at, upper, lower] = [fn.variable("i32"), fn.variable("i32"), fn.variable("i32")];
   const sums = [0, 1].map(() => [fn.variable("v128"), fn.variable("v128")] as const);
   const values = [fn.variable("v128"), fn.variable("v128")] as const;
-  const advance = (pointer: Local, bytes: number) => pointer.set(i32.add(pointer.get(), i32.const(bytes)));
   const addHalf = (half: 0 | 1) => [
     values[half].set(f32x4.load(at.get(), 16 * half)),
     ...[upper, lower].map((pointer, i) => {

@@ -103,6 +103,11 @@ export interface Local {
   set(value: Code): Code;
 }
 
+/** Moves an address on by so many bytes. */
+export function advance(pointer: Local, bytes: number): Code {
+  return pointer.set(i32.add(pointer.get(), i32.const(bytes)));
+}
+
 /** Runs `body` while the condition behind it holds; at least once. */
 export function repeatWhile(condition: Code, ...body: readonly Code[]): Code {
   return [0x03, 0x40, ...body.flat(), ...condition, 0x0d, 0, 0x0b];

@@ -1,5 +1,13 @@
 import { phases, type SincRows } from "../sinc-rows.js";
-import { assembleModule, FunctionBuilder, f64x2, i32, type Local, repeatWhile } from "./assembler.js";
+import {
+  advance,
+  assembleModule,
+  FunctionBuilder,
+  f64x2,
+  i32,
+  type Local,
+  repeatWhile,
+} from "./assembler.js";
 import { growTo, moduleOpener } from "./open-module.js";
 
 // Sums of samples times weights, two taps in a vector and two vectors at a time. JavaScript says where samples and weights
@@ -79,7 +87,6 @@ function weighSamples(): ReturnType<FunctionBuilder["build"]> {
   const [out, places, placesEnd, rests, rowBytes] = [0, 1, 2, 3, 4].map((i) => fn.parameter(i));
   const [sample, row, rowEnd] = [fn.variable("i32"), fn.variable("i32"), fn.variable("i32")];
   const [rest, first, second] = [fn.variable("v128"), fn.variable("v128"), fn.variable("v128")];
-  const advance = (pointer: Local, bytes: number) => pointer.set(i32.add(pointer.get(), i32.const(bytes)));
   const addPair = (sum: Local, pair: 0 | 1) => {
     const at = pair * pairBytes;
     const growth = f64x2.mul(rest.get(), f64x2.load(row.get(), at + 2 * double));

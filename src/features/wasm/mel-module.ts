@@ -1,4 +1,5 @@
 import {
+  advance,
   assembleModule,
   type Code,
   FunctionBuilder,
@@ -66,9 +67,6 @@ function butterfly(fn: FunctionBuilder, [a, b, c, d]: readonly Local[], places: 
     f64x2.store(places[3]!, f64x2.sub(difference!.get(), oddDifference!.get())),
   ];
 }
-
-const advance = (pointer: Local, bytes: number): Code =>
-  pointer.set(i32.add(pointer.get(), i32.const(bytes)));
 
 function windowFrames(): ReturnType<FunctionBuilder["build"]> {
   const fn = new FunctionBuilder(7);

@@ -33,6 +33,11 @@ export type RankedResult =
   /** The row is not for this protocol. */
   | { readonly state: "not meant" };
 
+/** What stands in a table where a figure would: a dash where the row is not for the protocol. */
+export function textWithoutFigure(result: Exclude<RankedResult, { readonly state: "run" }>): string {
+  return result.state === "not run" ? "not run" : "–";
+}
+
 export interface ComparedRow {
   readonly name: string;
   readonly title: string;

@@ -5,7 +5,7 @@ import { percent, percentRange } from "../../../core/percent.js";
 import { formatSeconds } from "../../../core/progress.js";
 import { show, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
-import { type Comparison, rankedProtocols } from "./comparison.js";
+import { type Comparison, rankedProtocols, textWithoutFigure } from "./comparison.js";
 import { missingResults } from "./rank-rows.js";
 import type { Leak, Transfer } from "./transfer.js";
 
@@ -19,7 +19,7 @@ export async function showRanking(comparison: Comparison): Promise<void> {
       ...Object.fromEntries(
         rankedProtocols.flatMap((protocol) => {
           const result = results[protocol];
-          if (result.state !== "run") return [[protocol, result.state === "not run" ? "not run" : "–"]];
+          if (result.state !== "run") return [[protocol, textWithoutFigure(result)]];
           const behind = result.behindBest;
           return [
             [protocol, `${percent(result.figure.value)} (${percentRange(result.figure.clip)})`],
