@@ -23,6 +23,7 @@
 #include "batch-norm.h"
 #include "convolution.h"
 #include "encoder-block.h"
+#include "half-convolution.h"
 #include "instructions.h"
 #include "lstm-steps.h"
 #include "optimiser.h"
@@ -314,10 +315,13 @@ NAPI_MODULE_INIT() {
                                      affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps() +
                                      affectlab::registerAttentionOps() +
                                      affectlab::registerBatchNormOps() + affectlab::registerEncoderBlockOps() +
-                                     affectlab::registerSumOps();
+                                     affectlab::registerSumOps() + affectlab::registerHalfConvolutionOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);
   napi_set_named_property(env, exports, "useInstructions", function);
+  napi_value hasTiles = nullptr;
+  napi_get_boolean(env, affectlab::hasHalfConvolutionOps(), &hasTiles);
+  napi_set_named_property(env, exports, "hasTiles", hasTiles);
   return exports;
 }

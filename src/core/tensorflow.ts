@@ -69,6 +69,8 @@ export const nativeKernels = {
     "AffectlabResidualBatchNormGrad",
     "AffectlabSum",
   ],
+  /** There where the processor has matrix tiles. */
+  tileOps: ["AffectlabHalfConvolution", "AffectlabHalfConvolutionGrad"],
 } as const;
 let areNativeKernelsTried = false;
 
@@ -82,8 +84,9 @@ function loadNativeKernels(tf: typeof tfjs): void {
   const isOnCard = (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
   if (isOnCard || !existsSync(nativeKernels.path)) return;
   try {
-    require(nativeKernels.path);
-    for (const op of nativeKernels.ops) addNativeKernel(op);
+    const { hasTiles } = require(nativeKernels.path) as { readonly hasTiles: boolean };
+    const { ops, tileOps } = nativeKernels;
+    for (const op of hasTiles ? [...ops, ...tileOps] : ops) addNativeKernel(op);
   } catch (error) {
     process.emitWarning(`${messageOf(error)}: networks train slower. \`npm start\` compiles it anew.`);
   }

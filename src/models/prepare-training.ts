@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { convolveData, convolvePoints } from "../kernels/convolution.js";
+import { convolveInHalf, hasHalfConvolution } from "../kernels/half-convolution.js";
 import { computeInHalfPrecision } from "./half-precision.js";
 import { BatchStatistics } from "./layers/batch-statistics.js";
 import { onlyInput } from "./layers/only-input.js";
@@ -16,6 +17,8 @@ import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
  * - All moving averages of batch statistics follow at the end of the step: the same numbers.
  * - Convolutions of the network's input give it no gradient: the same numbers for the weights.
  * - 1 × 1 convolutions without a stride are products of matrices: equal up to rounding.
+ * - In bf16, on a processor with matrix tiles, convolutions without a stride are this project's own: equal up to rounding,
+ *   their kernels' gradients not rounded to bf16.
  */
 export function prepareTraining(model: tf.LayersModel, precision: "float32" | "bf16" = "float32"): void {
   for (const layer of model.layers) {
@@ -85,12 +88,17 @@ function followStatisticsTogether(model: tf.LayersModel): void {
 
 function shortenConvolution(layer: tf.layers.Layer): void {
   const { kernelSize, strides, padding } = settingsOf(layer);
-  const kernel = () => layer.weights[0]!.read() as tf.Tensor4D;
-  if (producersOf(layer).every((producer) => producer.getClassName() === "InputLayer")) {
-    replaceInTraining(layer, (_, x) => convolveData(onlyInput(x), kernel(), strides, padding));
-  } else if ([...kernelSize, ...strides].every((size) => size === 1)) {
-    replaceInTraining(layer, (_, x) => convolvePoints(onlyInput(x), kernel()));
-  }
+  const hasStrides = strides.some((stride) => stride !== 1);
+  const isPoint = !hasStrides && kernelSize.every((size) => size === 1);
+  const isData = producersOf(layer).every((producer) => producer.getClassName() === "InputLayer");
+  if (hasStrides && !isData) return;
+  replaceInTraining(layer, (call, inputs, kwargs) => {
+    const x = onlyInput<tf.Tensor4D>(inputs);
+    const kernel = layer.weights[0]!.read() as tf.Tensor4D;
+    if (!hasStrides && hasHalfConvolution(x, kernel)) return convolveInHalf(x, kernel, padding, { isData });
+    if (isData) return convolveData(x, kernel, strides, padding);
+    return isPoint ? convolvePoints(x, kernel) : call(inputs, kwargs);
+  });
 }
 
 interface Node {
