@@ -3,13 +3,16 @@ import { LabError, messageOf } from "./errors.js";
 
 /** The rows of a CSV file that this project wrote, and what is thrown for a fault in them. */
 export interface ParsedTable {
-  /** Without the header. */
-  readonly rows: readonly (readonly string[])[];
+  /** Without the header, each with as many fields as it, and with the line of the file on which it ends, from 1. */
+  readonly rows: readonly { readonly fields: readonly string[]; readonly line: number }[];
   /** An error that names the file, with the reason and the remedy. */
   damaged(reason: string): LabError;
 }
 
-/** Parses the text of the CSV file at `path`. Throws LabError, naming it, when it is no CSV or has another header. */
+/**
+ * Parses the text of the CSV file at `path`. Throws LabError, naming it, when it is no CSV, has another header, or has a
+ * row with more or fewer fields than the header.
+ */
 export function parseTable(
   text: string,
   path: string,
@@ -17,12 +20,15 @@ export function parseTable(
   remedy: string,
 ): ParsedTable {
   const damaged = (reason: string): LabError => new LabError(`${path} cannot be read: ${reason}.`, remedy);
-  let rows: string[][];
+  let parsed: { record: string[]; info: { lines: number } }[];
   try {
-    rows = parse(text) as string[][];
+    // With `info`, which the library's types do not know, it gives each record's line too.
+    parsed = parse(text, { info: true, bom: true, skip_empty_lines: true }) as unknown as typeof parsed;
   } catch (error) {
     throw damaged(messageOf(error));
   }
-  if (rows[0]?.join() !== columns.join()) throw damaged(`its header is not ${columns.join()}`);
-  return { rows: rows.slice(1), damaged };
+  const [header, ...rows] = parsed.map(({ record, info }) => ({ fields: record, line: info.lines }));
+  if (header?.fields.join() !== columns.join())
+    throw damaged(`its header is "${header?.fields.join() ?? ""}", not "${columns.join()}"`);
+  return { rows, damaged };
 }

@@ -38,8 +38,8 @@ export async function readManifest(folder: string): Promise<ManifestEntry[] | nu
   if (text === null) return null;
   const remedy = "Delete it and import the corpus again; the recordings stay.";
   const { rows, damaged } = parseTable(text, path, columns, remedy);
-  return rows.map((row, index) => {
-    const [file, sha256, bytes, modifiedMs, duration, source] = row as [
+  return rows.map(({ fields, line }) => {
+    const [file, sha256, bytes, modifiedMs, duration, source] = fields as [
       string,
       string,
       string,
@@ -50,10 +50,10 @@ export async function readManifest(folder: string): Promise<ManifestEntry[] | nu
     const entry = { file, sha256, bytes: Number(bytes), modifiedMs: Number(modifiedMs) };
     const durationSeconds = Number(duration);
     if (source !== "original" && source !== "altered" && source !== "own")
-      throw damaged(`line ${index + 2}: source "${source}"`);
-    if (!/^[0-9a-f]{64}$/.test(sha256)) throw damaged(`line ${index + 2}: no checksum`);
+      throw damaged(`line ${line}: source "${source}"`);
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw damaged(`line ${line}: no checksum`);
     if (![entry.bytes, entry.modifiedMs, durationSeconds].every(Number.isFinite))
-      throw damaged(`line ${index + 2}: a number is missing`);
+      throw damaged(`line ${line}: a number is missing`);
     return { ...entry, durationSeconds, source };
   });
 }

@@ -1,7 +1,7 @@
-import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { LabError, messageOf } from "../core/errors.js";
+import { LabError } from "../core/errors.js";
 import { readFileIfThere, writeFileAtomic } from "../core/files.js";
+import { parseTable } from "../core/parse-table.js";
 import { type Emotion, emotions } from "../corpora/emotions.js";
 import type { Prediction } from "./prediction.js";
 import { checkPrediction } from "./prediction-checks.js";
@@ -44,20 +44,10 @@ export async function writePredictions(path: string, predictions: readonly Predi
 export async function readPredictions(path: string): Promise<Prediction[]> {
   const text = await readFileIfThere(path);
   if (text === null) throw new LabError(`There is no file ${path}.`, "Check the path.");
-  const [header, ...rows] = parseRows(text, path);
-  if (header?.fields.join(",") !== predictionColumns.join(","))
-    throw new LabError(
-      `${path}, line 1: the header is "${header?.fields.join(",") ?? ""}".`,
-      `It must be ${predictionColumns.join(",")}.`,
-    );
+  const { rows } = parseTable(text, path, predictionColumns, "Restore the file or evaluate again.");
   const clips = new Set<string>();
   return rows.map(({ fields, line }) => {
     const where = `${path}, line ${line}`;
-    if (fields.length !== predictionColumns.length)
-      throw new LabError(
-        `${where}: ${fields.length} fields instead of ${predictionColumns.length}.`,
-        "Restore the file or evaluate again.",
-      );
     const [clip, corpus, speaker, emotion, predicted, ...values] = fields as [
       string,
       string,
@@ -80,16 +70,4 @@ export async function readPredictions(path: string): Promise<Prediction[]> {
     clips.add(clip);
     return prediction;
   });
-}
-
-function parseRows(text: string, path: string): { fields: string[]; line: number }[] {
-  try {
-    const rows = parse(text, { info: true, bom: true, relax_column_count: true, skip_empty_lines: true });
-    return (rows as unknown as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
-      fields: record,
-      line: info.lines,
-    }));
-  } catch (error) {
-    throw new LabError(`${path} is not a CSV file (${messageOf(error)}).`, "Restore it or evaluate again.");
-  }
 }

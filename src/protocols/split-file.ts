@@ -1,10 +1,13 @@
 import { join } from "node:path";
-import { parse } from "csv-parse/sync";
 import { stringify } from "csv-stringify/sync";
-import { LabError, messageOf } from "../core/errors.js";
+import { LabError } from "../core/errors.js";
 import { readFileIfThere, writeFileAtomic } from "../core/files.js";
+import { parseTable } from "../core/parse-table.js";
 import { type Part, parts } from "./parts.js";
 import type { ProtocolName, Split } from "./split.js";
+
+const columns = ["clip", "part"];
+const foldColumns = ["fold", ...columns];
 
 /** Where a protocol's committed division lies: `<root>/results/<protocol>/split.csv`. */
 export function splitPath(protocol: ProtocolName, root: string): string {
@@ -23,7 +26,7 @@ export async function writeSplit(splits: readonly Split[], root: string): Promis
       .sort((a, b) => (a.clip < b.clip ? -1 : 1))
       .map(({ clip, part }) => (split.fold === null ? [clip, part] : [split.fold, clip, part])),
   );
-  const header = splits[0]?.fold === null ? ["clip", "part"] : ["fold", "clip", "part"];
+  const header = splits[0]?.fold === null ? columns : foldColumns;
   const path = splitPath(protocol, root);
   await writeFileAtomic(path, stringify([header, ...rows]));
   return path;
@@ -36,27 +39,20 @@ export async function writeSplit(splits: readonly Split[], root: string): Promis
 export async function readSplit(protocol: ProtocolName, root: string): Promise<Split[]> {
   const path = splitPath(protocol, root);
   const text = await readFileIfThere(path);
-  if (text === null) throw new LabError(`${path} is missing.`, "Restore it from version control.");
-  const damaged = (reason: string): LabError =>
-    new LabError(`${path} cannot be read: ${reason}.`, "Restore it from version control.");
-  let rows: string[][];
-  try {
-    rows = parse(text) as string[][];
-  } catch (error) {
-    throw damaged(messageOf(error));
-  }
-  const header = rows[0]?.join();
-  if (header !== "clip,part" && header !== "fold,clip,part") throw damaged(`its header is "${header ?? ""}"`);
+  const remedy = "Restore it from version control.";
+  if (text === null) throw new LabError(`${path} is missing.`, remedy);
+  const hasFolds = text.startsWith("fold,");
+  const { rows, damaged } = parseTable(text, path, hasFolds ? foldColumns : columns, remedy);
   const splits = new Map<string, Record<Part, string[]>>();
   const seen = new Set<string>();
-  rows.slice(1).forEach((row, index) => {
-    const [fold, clip, part] = (header === "clip,part" ? ["", ...row] : row) as [string, string, Part];
-    if (!parts.includes(part)) throw damaged(`row ${index + 2} has the part "${part}"`);
-    if (seen.has(`${fold},${clip}`)) throw damaged(`row ${index + 2} lists ${clip} a second time`);
+  for (const { fields, line } of rows) {
+    const [fold, clip, part] = (hasFolds ? fields : ["", ...fields]) as [string, string, Part];
+    if (!parts.includes(part)) throw damaged(`line ${line} has the part "${part}"`);
+    if (seen.has(`${fold},${clip}`)) throw damaged(`line ${line} lists ${clip} a second time`);
     seen.add(`${fold},${clip}`);
     const split = splits.get(fold) ?? { train: [], validation: [], test: [] };
     splits.set(fold, split);
     split[part].push(clip);
-  });
-  return [...splits].map(([fold, ids]) => ({ protocol, fold: header === "clip,part" ? null : fold, ...ids }));
+  }
+  return [...splits].map(([fold, ids]) => ({ protocol, fold: hasFolds ? fold : null, ...ids }));
 }

@@ -38,12 +38,12 @@ export async function readHistory(path: string): Promise<EpochRecord[]> {
   const text = await readFileIfThere(path);
   if (text === null || text === "") return [];
   const { rows, damaged } = parseTable(text, path, columns, "Restore it, or train again.");
-  return rows.map((row, index) => {
-    const values = row.map((text, i) => {
+  return rows.map(({ fields, line }) => {
+    const values = fields.map((text, i) => {
       if (text === "" && columns[i]!.startsWith("validation")) return null;
       const value = text === "" ? Number.NaN : Number(text);
       if (Number.isFinite(value)) return value;
-      throw damaged(`line ${index + 2}: ${columns[i]} is "${text}"`);
+      throw damaged(`line ${line}: ${columns[i]} is "${text}"`);
     });
     return Object.fromEntries(columns.map((column, i) => [column, values[i]])) as unknown as EpochRecord;
   });

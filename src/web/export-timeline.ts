@@ -13,7 +13,10 @@ export interface Stretch {
   readonly probabilities: readonly number[];
 }
 
-/** A timeline in the columns of `affectlab predict --timeline FILE.csv`: a line a stretch. */
+/**
+ * A timeline in the columns of `affectlab predict --timeline FILE.csv`: a line a stretch. Every cell is a number or the name
+ * of an emotion, so none needs quotes; the library that writes the command's would make the page 10 KB heavier.
+ */
 export function timelineCsv(timeline: readonly Stretch[], labels: readonly string[]): string {
   const header = ["start", "end", "emotion", "confidence", "speech", "unsure"];
   const rows = timeline.map(({ start, end, emotion, confidence, speech, unsure, probabilities }) => [

@@ -32,10 +32,10 @@ describe("split.csv", () => {
   });
 
   it.each([
-    ["clip,part\na,train\na,test\n", /row 3 lists a a second time/],
-    ["clip,part\na,dev\n", /row 2 has the part "dev"/],
+    ["clip,part\na,train\na,test\n", /line 3 lists a a second time/],
+    ["clip,part\na,dev\n", /line 2 has the part "dev"/],
     ["clip;part\n", /its header is "clip;part"/],
-    ["clip,part\na\n", /cannot be read/],
+    ["clip,part\na\n", /expect 2, got 1 on line 2/],
     ["", /its header is ""/],
   ])("with the content %j is refused", async (text, reason) => {
     const root = temporaryFolder();
