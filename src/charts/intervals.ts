@@ -1,3 +1,4 @@
+import { percentSign } from "../core/percent.js";
 import type { Chart, Reference } from "./chart.js";
 
 /** A value with its interval, under a category and, where several are compared in it, a series. */
@@ -82,7 +83,7 @@ function valueDomain(
 
 function summary(rows: readonly IntervalRow[], format: "number" | "percent"): string {
   const write = (value: number): string =>
-    format === "percent" ? `${(100 * value).toFixed(1)}%` : String(Number(value.toPrecision(3)));
+    format === "percent" ? percentSign(value) : String(Number(value.toPrecision(3)));
   const told = rows
     .slice(0, 12)
     .map(({ name, series, value }) => `${series ? `${series}, ` : ""}${name} ${write(value)}`);

@@ -1,3 +1,4 @@
+import { percentSign } from "../core/percent.js";
 import type { Chart, LineSeries, Reference } from "./chart.js";
 
 /** What the curves need of an epoch's record; null where an epoch was not validated. */
@@ -43,7 +44,8 @@ export function learningCurves(
       : { value: keptEpoch, label: `kept: epoch ${keptEpoch}` };
   const references: Reference[] = best === null || marked === null ? [] : [{ axis: "x", ...marked }];
   const keptText = keptEpoch === null ? "" : `, kept: epoch ${keptEpoch}`;
-  const bestText = best === null ? "" : `; best UAR ${percent(best.uar)} in epoch ${best.epoch}${keptText}`;
+  const bestText =
+    best === null ? "" : `; best UAR ${percentSign(best.uar)} in epoch ${best.epoch}${keptText}`;
   return {
     title: show === "scores" ? `Validation scores by epoch${bestText}` : "Loss by epoch",
     description: `Line chart over ${history.length} epochs of ${series.map(({ name }) => name).join(" and ")}${bestText}.`,
@@ -64,9 +66,4 @@ function bestEpoch(history: readonly LearningCurvePoint[]): { epoch: number; uar
     if (validationUar !== null && (best === null || validationUar > best.uar))
       best = { epoch, uar: validationUar };
   return best;
-}
-
-/** 0.7312 as "73.1%". */
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)}%`;
 }

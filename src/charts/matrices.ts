@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.js";
+import { percentSign } from "../core/percent.js";
 import type { Chart } from "./chart.js";
 
 /**
@@ -72,9 +73,7 @@ export function heatmap(
   // Three digits of the largest value, and as many decimals everywhere.
   const decimals = largest > 0 ? Math.min(6, Math.max(0, 1 - Math.floor(Math.log10(largest)))) : 0;
   const write = (value: number): string =>
-    options.valueFormat === "percent"
-      ? `${(100 * value).toFixed(1)}%`
-      : withoutMinusZero(value.toFixed(decimals));
+    options.valueFormat === "percent" ? percentSign(value) : withoutMinusZero(value.toFixed(decimals));
   return {
     title,
     description: description ?? `Heatmap of ${options.valueTitle}, ${yTitle} by ${xTitle}.`,

@@ -1,3 +1,4 @@
+import { percentSign } from "../core/percent.js";
 import type { Chart, LineSeries, PointSeries } from "./chart.js";
 import { barsWithIntervals } from "./intervals.js";
 import { colorAt, inks, seriesColors } from "./palette.js";
@@ -20,7 +21,6 @@ export interface ChartedSetting {
 }
 
 const [wholeColor, bestColor] = seriesColors as [string, string];
-const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
 /** What each trial of a search reached, in their order, and the best so far. */
 export function searchHistory(trials: readonly ChartedTrial[], title: string): Chart {
@@ -40,7 +40,7 @@ export function searchHistory(trials: readonly ChartedTrial[], title: string): C
     y: whole.map((_, i) => Math.max(...whole.slice(0, i + 1).map(({ score }) => score))),
   };
   const pruned = trials.length - whole.length;
-  const found = whole.length === 0 ? "" : ` The best reached ${percent(best.y.at(-1)!)}.`;
+  const found = whole.length === 0 ? "" : ` The best reached ${percentSign(best.y.at(-1)!)}.`;
   return {
     title,
     description: `${trials.length} trials of a search by their score on validation, ${pruned} of them pruned.${found}`,
@@ -91,7 +91,7 @@ export function parallelSettings(
   const place = (score: number): number => (high > low ? (score - low) / (high - low) : 0.5);
   const rows = [
     ...settings,
-    { name: "score", low: percent(low), high: percent(high), places: scores.map(place) },
+    { name: "score", low: percentSign(low), high: percentSign(high), places: scores.map(place) },
   ];
   const ascending = trials.map((_, i) => i).sort((a, b) => scores[a]! - scores[b]!);
   const best = ascending.findLast((trial) => !trials[trial]!.isPruned);

@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.js";
+import { wholePercent } from "../core/percent.js";
 import type { Chart } from "./chart.js";
 
 /** A stretch of a recording: when, and how probable each emotion is in it. */
@@ -27,10 +28,10 @@ export function emotionTimeline(
   // Evenly, also the last one, which ends with the recording.
   const x = stretches.map(({ start }) => start + hop / 2);
   const spoken = stretches.filter(({ speech }) => speech).length;
-  const share = Math.round((100 * spoken) / stretches.length);
+  const share = wholePercent(spoken / stretches.length);
   return {
     title,
-    description: `Probability of each emotion over ${last.end.toFixed(1)} seconds; ${share}% of them are speech.`,
+    description: `Probability of each emotion over ${last.end.toFixed(1)} seconds; ${share} of them are speech.`,
     x: { title: "time", kind: "number", format: "seconds", domain: [0, last.end] },
     y: { title: "probability", kind: "number", format: "percent", domain: [0, 1] },
     series: labels.map((name, k) => ({

@@ -1,4 +1,4 @@
-import { percent } from "../core/percent.js";
+import { percentSign } from "../core/percent.js";
 import type { Settings } from "../core/settings.js";
 import { oneLine } from "../core/shown-text.js";
 import type { CorpusState } from "../corpora/list-corpora.js";
@@ -28,7 +28,7 @@ export async function listCorporaTable(settings: Settings, isJson: boolean): Pro
     row.state,
     row.isOwn || row.name === "sample" ? String(row.files) : `${row.files} of ${row.expected}`,
     String(row.clips),
-    row.isOwn || row.name === "sample" || row.files === 0 ? "-" : `${percent(row.original / row.files)}%`,
+    row.isOwn || row.name === "sample" || row.files === 0 ? "-" : percentSign(row.original / row.files),
     row.durationSeconds > 0 ? `${(row.durationSeconds / 3600).toFixed(1)} h` : "-",
     row.licence,
   ]);

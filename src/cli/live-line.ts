@@ -1,3 +1,4 @@
+import { wholePercent } from "../core/percent.js";
 import { oneLine } from "../core/shown-text.js";
 import { streamAnswerJson } from "../service/stream-json.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
@@ -48,7 +49,7 @@ function answerLine(answer: StreamAnswer, widest: number): string {
   const time = `${end.toFixed(1)} s`.padStart(10);
   const notes = dropped > 0 ? `  dropped ${dropped.toFixed(1)} s` : "";
   if (!speech) return `${time}  ${"no speech".padEnd(widest)}${notes}`;
-  const percent = `${Math.round(100 * confidence)}%`.padStart(4);
+  const percent = wholePercent(confidence).padStart(4);
   const bar = "█".repeat(Math.round(barCells * confidence)).padEnd(barCells);
   return `${time}  ${emotion.padEnd(widest)}  ${percent}  ${bar}${unsure ? "  unsure" : ""}${notes}`.trimEnd();
 }

@@ -1,5 +1,6 @@
 import { basename, extname } from "node:path";
 import { LabError } from "../core/errors.js";
+import { wholePercent } from "../core/percent.js";
 import { oneLine } from "../core/shown-text.js";
 import type { RecordingJson } from "../inference/answer-json.js";
 import { escapeHtml } from "../notebook/reports/escape.js";
@@ -47,7 +48,7 @@ pre { overflow-x: auto; }
 
 function timelinePage(name: string, answer: RecordingJson, svg: string): string {
   const { emotion, confidence, speech, unsure, model, duration } = answer;
-  const sureness = `${(100 * confidence).toFixed(0)}% confidence${unsure ? ", unsure" : ""}`;
+  const sureness = `${wholePercent(confidence)} confidence${unsure ? ", unsure" : ""}`;
   const summary = speech ? `${emotion} (${sureness})` : "nobody speaks";
   return `<!doctype html>
 <html lang="en">

@@ -3,6 +3,16 @@ export function percent(share: number): string {
   return (100 * share).toFixed(1);
 }
 
+/** The same with its sign: "72.6%". */
+export function percentSign(share: number): string {
+  return `${percent(share)}%`;
+}
+
+/** A share in whole percent with its sign: 0.726 is "73%". */
+export function wholePercent(share: number): string {
+  return `${Math.round(100 * share)}%`;
+}
+
 /** Both ends of an interval of shares in percent: "70.8 to 74.4". */
 export function percentRange([low, high]: readonly [number, number]): string {
   return `${percent(low)} to ${percent(high)}`;

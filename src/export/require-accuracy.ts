@@ -1,5 +1,5 @@
 import { LabError } from "../core/errors.js";
-import { percent } from "../core/percent.js";
+import { percentSign } from "../core/percent.js";
 import type { PartMetrics } from "../evaluation/report.js";
 
 /** How much of the source's UAR, on all test clips or those of a corpus, int8 may cost. */
@@ -11,7 +11,7 @@ export function requireAccuracy(test: PartMetrics, source: PartMetrics): void {
     const own = test[corpus]?.uar.value;
     return own === undefined || uar.value - own <= mostLost
       ? []
-      : [`${corpus}: ${percent(own)}% instead of ${percent(uar.value)}%`];
+      : [`${corpus}: ${percentSign(own)} instead of ${percentSign(uar.value)}`];
   });
   if (losses.length === 0) return;
   throw new LabError(

@@ -1,3 +1,4 @@
+import { percent } from "../core/percent.js";
 import { formatSeconds, type ProgressListener, type ProgressState } from "../core/progress.js";
 import { escapeHtml } from "./reports/escape.js";
 import { type UpdatableDisplay, updatable } from "./updatable.js";
@@ -38,10 +39,9 @@ export function progressText(state: ProgressState): string {
 
 /** A state as HTML: a bar and its facts. */
 export function progressHtml(state: ProgressState): string {
-  const percent = (100 * shareOf(state)).toFixed(1);
   return (
     `<div><strong>${escapeHtml(state.task)}</strong> ` +
-    `<progress value="${percent}" max="100" style="width:16em;vertical-align:middle"></progress> ` +
+    `<progress value="${percent(shareOf(state))}" max="100" style="width:16em;vertical-align:middle"></progress> ` +
     `<span>${escapeHtml(factsOf(state).join(" · "))}</span></div>`
   );
 }

@@ -1,3 +1,4 @@
+import { percentSign } from "../core/percent.js";
 import { oneLine } from "../core/shown-text.js";
 import { escapeHtml } from "./reports/escape.js";
 
@@ -60,7 +61,7 @@ function formatCell(value: unknown, isPercent: boolean, digits: number): string 
   if (value === null || value === undefined) return "";
   if (Array.isArray(value)) return value.map((one) => formatCell(one, isPercent, digits)).join("–");
   if (typeof value !== "number") return String(value);
-  if (isPercent) return `${(100 * value).toFixed(1)}%`;
+  if (isPercent) return percentSign(value);
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
   return String(Number(value.toPrecision(digits)));
 }

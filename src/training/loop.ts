@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { InterruptedError, LabError } from "../core/errors.js";
+import { percentSign } from "../core/percent.js";
 import type { ProgressListener } from "../core/progress.js";
 import { createRandom, type Random } from "../core/random.js";
 import type { StopSignal } from "../core/stop-signal.js";
@@ -238,6 +239,6 @@ async function validate(
 
 function progressNote(loss: number, history: readonly EpochRecord[]): string {
   const uar = history.findLast((record) => record.validationUar !== null)?.validationUar;
-  const validated = uar === undefined || uar === null ? "" : `, validation UAR ${(100 * uar).toFixed(1)}%`;
+  const validated = uar === undefined || uar === null ? "" : `, validation UAR ${percentSign(uar)}`;
   return `loss ${loss.toFixed(3)}${validated}`;
 }

@@ -1,3 +1,4 @@
+import { wholePercent } from "../core/percent.js";
 // Every English word of the page. A translation is a file like this one.
 
 /** Texts that stand in the page as they are: elements name them with data-text, labels with data-label. */
@@ -70,9 +71,9 @@ export type ProblemName = keyof typeof problems;
 
 /** Texts with something in them. */
 export const sentences = {
-  confidence: (share: number): string => `${percent(share)} confidence`,
-  probability: (emotion: string, share: number): string => `${emotion}: ${percent(share)}`,
-  percent,
+  confidence: (share: number): string => `${wholePercent(share)} confidence`,
+  probability: (emotion: string, share: number): string => `${emotion}: ${wholePercent(share)}`,
+  percent: wholePercent,
   recording: (seconds: number): string => `Recording, ${seconds.toFixed(0)} s`,
   behind: (seconds: number): string =>
     `This device computes slower than you speak: the answer is ${seconds.toFixed(0)} s late.`,
@@ -81,7 +82,7 @@ export const sentences = {
   ownRecording: "Your recording",
   recordingName: "recording",
   model: (name: string, parameters: number, accuracy: number | null): string =>
-    `Model “${name}”, ${thousands(parameters)} weights${accuracy === null ? "" : `; right for ${percent(accuracy)} of clips of new voices`}.`,
+    `Model “${name}”, ${thousands(parameters)} weights${accuracy === null ? "" : `; right for ${wholePercent(accuracy)} of clips of new voices`}.`,
   standIn: "It stands in for the model “page”, which is not published yet.",
   backend: (name: string): string => `Computed by ${backendTitles[name] ?? name}.`,
   soundDescription: (seconds: number, emotion: string | null): string =>
@@ -89,7 +90,7 @@ export const sentences = {
   overlayLegend: (emotion: string): string => `Cyan marks what spoke for “${emotion}”.`,
   noOverlay: "For this sound the page cannot show what the model listened to.",
   timelineDescription: (seconds: number, spokenShare: number): string =>
-    `Probability of each emotion over ${seconds.toFixed(1)} seconds; ${percent(spokenShare)} of them are speech.`,
+    `Probability of each emotion over ${seconds.toFixed(1)} seconds; ${wholePercent(spokenShare)} of them are speech.`,
   timeRange: (start: number, end: number): string => `${clock(start)} – ${clock(end)}`,
   clock,
 } as const;
@@ -99,10 +100,6 @@ const backendTitles: Readonly<Record<string, string>> = {
   webgl: "WebGL",
   wasm: "WebAssembly",
 };
-
-function percent(share: number): string {
-  return `${Math.round(100 * share)}%`;
-}
 
 function thousands(count: number): string {
   return count < 1e6 ? `${Math.round(count / 1e3)} thousand` : `${(count / 1e6).toFixed(1)} million`;

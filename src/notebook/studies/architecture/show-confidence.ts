@@ -1,4 +1,5 @@
 import { reliabilityCurve } from "../../../charts/reliability.js";
+import { percentSign } from "../../../core/percent.js";
 import {
   applyTemperature,
   expectedCalibrationError,
@@ -23,7 +24,7 @@ export async function showConfidence({ test, validation }: Run): Promise<void> {
     }),
   );
   const error = (predictions: readonly Prediction[]): string =>
-    `${(100 * expectedCalibrationError(predictions)).toFixed(1)}%`;
+    percentSign(expectedCalibrationError(predictions));
   showMarkdown(
     `Temperature ${temperature.toFixed(2)}: expected calibration error on test ${error(test)} → ${error(calibrated)}.`,
   );

@@ -2,6 +2,7 @@ import { sampleRateHz } from "../../../audio/wave.js";
 import type { Chart, LineSeries } from "../../../charts/chart.js";
 import { heatmap } from "../../../charts/matrices.js";
 import { spectrogram, waveformChart } from "../../../charts/sound.js";
+import { wholePercent } from "../../../core/percent.js";
 import type { Settings } from "../../../core/settings.js";
 import { loadCatalogueFor } from "../../../corpora/catalogue.js";
 import type { Clip } from "../../../corpora/clip.js";
@@ -74,7 +75,7 @@ async function showAverages(heard: readonly Listening[], features: FeatureSpec):
     heatmap(
       averages.map(({ byTime }) => relative(byTime)),
       rows,
-      Array.from({ length: pieces }, (_, piece) => `${Math.round((100 * piece) / pieces)}%`),
+      Array.from({ length: pieces }, (_, piece) => wholePercent(piece / pieces)),
       { title: "When it listens: time of the clip, by emotion", xTitle: "time of the clip", ...look },
     ),
   );

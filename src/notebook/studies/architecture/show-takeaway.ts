@@ -1,11 +1,11 @@
-import { percent, percentRange } from "../../../core/percent.js";
+import { percentRange, percentSign } from "../../../core/percent.js";
 import type { Figure } from "../../../evaluation/report.js";
 import { showMarkdown } from "../../display.js";
 import type { RunPair } from "./runs.js";
 
 /** `63.0% (95% interval 60.6 to 65.2)` */
 function figureText({ value, clip }: Figure): string {
-  return `${percent(value)}% (95% interval ${percentRange(clip)})`;
+  return `${percentSign(value)} (95% interval ${percentRange(clip)})`;
 }
 
 /** The closing sentence of an architecture's notebook: its figures on both protocols, with clips, seed and profile. */

@@ -1,5 +1,6 @@
 import type { Chart } from "../../../charts/chart.js";
 import { dotsWithIntervals, type IntervalRow } from "../../../charts/intervals.js";
+import { percentSign } from "../../../core/percent.js";
 import { type ComparedRow, type Comparison, type RankedProtocol, rankedProtocols } from "./comparison.js";
 
 /** Rows that are run on a protocol, the best first. */
@@ -61,7 +62,7 @@ export function costChart(comparison: Comparison, cost: keyof typeof costTitles)
   const title = costTitles[cost];
   return {
     title: `UAR on new voices against ${title}`,
-    description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result, amount }) => `${name} ${(100 * result.figure.value).toFixed(1)}% at ${amount}`).join("; ")}.`,
+    description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result, amount }) => `${name} ${percentSign(result.figure.value)} at ${amount}`).join("; ")}.`,
     x: { title, kind: "log" },
     y: { title: "UAR", kind: "number", format: "percent" },
     series: points.map(({ name, result, amount }) => ({
