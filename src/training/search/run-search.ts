@@ -2,7 +2,7 @@ import { InterruptedError } from "../../core/errors.js";
 import type { ProgressListener } from "../../core/progress.js";
 import type { Settings } from "../../core/settings.js";
 import type { StopSignal } from "../../core/stop-signal.js";
-import type { EpochRecord } from "../history.js";
+import type { TrainingState } from "../checkpoint.js";
 import { DivergedError } from "../loop.js";
 import { runHash, type TrainingOptions } from "../run-spec.js";
 import { trainUnjudged } from "../train-run.js";
@@ -109,7 +109,7 @@ async function runTrial(
         if ((await study.report(epoch, bestScore)) && epoch < spec.training.epochs) pruning.request();
       },
     });
-    for (const { epoch, score } of bestAfterEpochs(state.history, spec.training))
+    for (const { epoch, score } of bestAfterEpochs(state, spec.training))
       if (!known.has(epoch)) await study.report(epoch, score);
     await study.complete(state.bestUar);
     onTrial?.(number, "complete", state.bestUar);
@@ -126,18 +126,19 @@ async function runTrial(
 
 /**
  * The best score so far after each epoch of a run that the store had already, or that ended between an epoch and its
- * report: what the median of later trials is drawn from. Empty where an epoch's score is not in the history.
+ * report: what the median of later trials is drawn from. The history knows epochs by their UAR: where a run is kept by
+ * another score, the epochs from the best one on.
  */
 function bestAfterEpochs(
-  history: readonly EpochRecord[],
+  { history, bestEpoch, bestUar }: TrainingState,
   { keptBy = "uar" }: Pick<TrainingOptions, "keptBy">,
 ): { epoch: number; score: number }[] {
-  if (keptBy !== "uar") return [];
-  let score = -1;
+  let uar = -1;
   return history.flatMap(({ epoch, validationUar }) => {
     if (validationUar === null) return [];
-    score = Math.max(score, validationUar);
-    return [{ epoch, score }];
+    uar = Math.max(uar, validationUar);
+    if (epoch >= bestEpoch) return [{ epoch, score: bestUar }];
+    return keptBy === "uar" ? [{ epoch, score: uar }] : [];
   });
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { InterruptedError } from "../../../src/core/errors.js";
 import type { Settings } from "../../../src/core/settings.js";
@@ -75,6 +76,14 @@ describe("a search", () => {
     const more = await runSearch(search, { ...options, trials: 4 });
     expect(ended).toEqual([4]);
     expect(more.trials.slice(0, 3)).toEqual(result.trials);
+  });
+
+  it("that finds a trial's run in the store reports what it knows of it: the score from its best epoch on", async () => {
+    const storage = `sqlite:///${join(settings.home, "another.sqlite3")}`;
+    const { trials } = await runSearch(search, { settings, storage, trials: 1 });
+    const { run, score, scores } = result.trials[0]!;
+    expect(search.base.training.keptBy).toBe("mean-corpus-uar");
+    expect(trials[0]).toMatchObject({ run, score, scores: scores.filter((one) => one.score === score) });
   });
 
   it("ends with a run that needs no more training and is judged on test clips then", async () => {
