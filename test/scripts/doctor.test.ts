@@ -1,8 +1,11 @@
-import { spawnSync } from "node:child_process";
-import { resolve } from "node:path";
+import { execFileSync, spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, it } from "vitest";
+import { compiled } from "../../scripts/setup/steps/compiled.mjs";
 
-const doctor = resolve(__dirname, "..", "..", "scripts", "doctor.mjs");
+const root = resolve(__dirname, "..", "..");
+const doctor = join(root, "scripts", "doctor.mjs");
 
 describe("npm run doctor on a machine that is set up", () => {
   it("finds everything usable and names TensorFlow, processor, kernel and disk", () => {
@@ -19,6 +22,14 @@ describe("npm run doctor on a machine that is set up", () => {
     expect(Object.keys(found)).toEqual(
       expect.arrayContaining(["Node", "Python", "Processor", "GPU", "Kernel", "Corpora", "Disk"]),
     );
+  });
+
+  it("finds code up to date that `npm run build` alone has compiled", () => {
+    const noteOf = () => readFileSync(join(root, "dist", ".affectlab.json"), "utf8");
+    const before = noteOf();
+    execFileSync(process.execPath, [join(root, "scripts", "build.mjs")]);
+    expect(noteOf()).not.toBe(before);
+    expect(compiled.isDone({ flavour: "cpu" })).toBe(true);
   });
 
   it("prints one line a finding for people", () => {

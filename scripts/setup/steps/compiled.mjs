@@ -13,6 +13,17 @@ function currentKey() {
   );
 }
 
+/**
+ * Compiles src/ to dist/ and notes what of. `run` runs Node with the arguments, and does not come back when that fails.
+ * @param {(args: string[]) => unknown} run
+ */
+export async function compile(run) {
+  const key = currentKey();
+  // node_modules/.bin/tsc may be tslab's older compiler.
+  await run([join(places.modules, "typescript", "bin", "tsc"), "-p", join(root, "tsconfig.build.json")]);
+  writeStamp(stamp, key);
+}
+
 /** @type {import("../prepare.mjs").Step} */
 export const compiled = {
   name: "TypeScript to dist",
@@ -20,11 +31,7 @@ export const compiled = {
     return existsSync(join(places.dist, "index.js")) && readStamp(stamp) === currentKey();
   },
   async run() {
-    const key = currentKey();
-    // node_modules/.bin/tsc may be tslab's older compiler.
-    const compiler = join(places.modules, "typescript", "bin", "tsc");
     const log = join(places.logs, "build.log");
-    await runCommand(process.execPath, [compiler, "-p", join(root, "tsconfig.build.json")], { log });
-    writeStamp(stamp, key);
+    await compile((args) => runCommand(process.execPath, args, { log }));
   },
 };
