@@ -5,6 +5,7 @@ import { createRandom } from "../core/random.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import type { Clip } from "../corpora/clip.js";
 import { likeliestEmotion } from "../corpora/emotions.js";
+import { sortById } from "../corpora/published-clip.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import type { PublishedPredictor } from "../inference/assemble-predictor.js";
 import { hearWaves } from "../inference/predict.js";
@@ -23,34 +24,16 @@ export interface Agreement {
 
 /** How a comparison tells of itself and is stopped. */
 export interface ComparisonWork {
+  readonly task: string;
   readonly onProgress?: ProgressListener | undefined;
   readonly stop?: StopSignal | undefined;
 }
 
 const comparedClips = 100;
 
-/** Both on the same 100 clips, drawn with seed 0 (fewer where there are fewer), each on the 3 s that exports hear. */
-export async function compareWithSource(
-  predictor: PublishedPredictor,
-  runtime: Runtime,
-  clips: readonly Clip[],
-  { onProgress, stop }: ComparisonWork = {},
-): Promise<Agreement> {
-  const byId = [...clips].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const chosen = createRandom(0).fork("export").shuffle(byId).slice(0, comparedClips);
-  const progress = trackProgress("comparison with the source", chosen.length, onProgress);
-  let largestDifference = 0;
-  let sameEmotion = 0;
-  for (const { path } of chosen) {
-    throwIfExportStopped(stop);
-    const { source, exported } = await hearBoth(predictor, runtime, path);
-    const differences = source.map((p, k) => Math.abs(p - exported[k]!));
-    // Written so that a number that is none counts as the largest difference there is.
-    for (const one of differences) if (!(one <= largestDifference)) largestDifference = one;
-    if (likeliestEmotion(source) === likeliestEmotion(exported)) sameEmotion += 1;
-    progress.advance();
-  }
-  return { clips: chosen.length, largestDifference, sameEmotion };
+/** The 100 clips that every export is compared on, drawn with seed 0; fewer where there are fewer. */
+export function drawCompared(clips: readonly Clip[]): Clip[] {
+  return createRandom(0).fork("export").shuffle(sortById(clips)).slice(0, comparedClips);
 }
 
 /** What source and exported model say of each clip, in the same order. */
@@ -64,9 +47,9 @@ export async function predictBoth(
   predictor: PublishedPredictor,
   runtime: Runtime,
   clips: readonly Clip[],
-  { onProgress, stop }: ComparisonWork = {},
+  { task, onProgress, stop }: ComparisonWork,
 ): Promise<BothPredictions> {
-  const progress = trackProgress("test clips", clips.length, onProgress);
+  const progress = trackProgress(task, clips.length, onProgress);
   const source: Prediction[] = [];
   const exported: Prediction[] = [];
   for (const { id, path, corpus, speaker, emotion } of clips) {
@@ -75,21 +58,23 @@ export async function predictBoth(
       const predicted = likeliestEmotion(probabilities);
       return { clip: id, corpus, speaker, emotion, predicted, probabilities };
     };
-    const heard = await hearBoth(predictor, runtime, path);
-    source.push(told(heard.source));
-    exported.push(told(heard.exported));
+    const samples = heardWindow(await decodeFile(path), predictor.card.features);
+    const [heard] = hearWaves(predictor, [{ samples, sampleRate: sampleRateHz }]);
+    source.push(told(heard!.calibrated));
+    exported.push(told([...(await runtime.hear(samples))]));
     progress.advance();
   }
   return { source, exported };
 }
 
-/** The probabilities of source and exported model for the same 3 s of a recording. */
-async function hearBoth(
-  predictor: PublishedPredictor,
-  runtime: Runtime,
-  path: string,
-): Promise<{ readonly source: readonly number[]; readonly exported: readonly number[] }> {
-  const samples = heardWindow(await decodeFile(path), predictor.card.features);
-  const [source] = hearWaves(predictor, [{ samples, sampleRate: sampleRateHz }]);
-  return { source: source!.calibrated, exported: [...(await runtime.hear(samples))] };
+/** How near both are. A probability that is no number is the largest difference there is. */
+export function agreementOf({ source, exported }: BothPredictions): Agreement {
+  const differences = source.flatMap(({ probabilities }, i) =>
+    probabilities.map((p, k) => Math.abs(p - exported[i]!.probabilities[k]!)),
+  );
+  return {
+    clips: source.length,
+    largestDifference: Math.max(...differences),
+    sameEmotion: source.filter(({ predicted }, i) => predicted === exported[i]!.predicted).length,
+  };
 }

@@ -8,7 +8,7 @@ import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import { evaluatePredictions } from "../evaluation/report.js";
 import type { PublishedPredictor } from "../inference/assemble-predictor.js";
-import { type Agreement, compareWithSource, predictBoth } from "./compare-with-source.js";
+import { type Agreement, agreementOf, drawCompared, predictBoth } from "./compare-with-source.js";
 import { type ExportCard, exportCard } from "./export-card.js";
 import { exportReadme } from "./export-readme.js";
 import { graphOfPredictor } from "./graph-of-predictor.js";
@@ -67,20 +67,25 @@ export async function exportModel(
     );
   }
   const target = targets[to];
+  const compared = drawCompared(clips);
+  const work = { onProgress, stop };
   let written: ExportCard | undefined;
   await replaceFolder(output, async (folder) => {
     await target.write(graph, weights, folder, stop);
     const files = await describeFiles(folder);
     const checked = await withRuntime(target, folder, async (runtime) => {
-      const agreement = await compareWithSource(predictor, runtime, clips, { onProgress, stop });
+      const task = "comparison with the source";
+      const first = await predictBoth(predictor, runtime, compared, { ...work, task });
+      const agreement = agreementOf(first);
       requireAgreement(agreement, weights, target.title);
+      const others = clips.filter((clip) => !compared.includes(clip));
       const isJudged = weights !== "float32" && of === "test";
-      const predictions = isJudged
-        ? await predictBoth(predictor, runtime, clips, { onProgress, stop })
+      const rest = isJudged
+        ? await predictBoth(predictor, runtime, others, { ...work, task: "test clips" })
         : null;
-      const judged = predictions && {
-        source: evaluatePredictions(predictions.source),
-        exported: evaluatePredictions(predictions.exported),
+      const judged = rest && {
+        source: evaluatePredictions([...first.source, ...rest.source]),
+        exported: evaluatePredictions([...first.exported, ...rest.exported]),
       };
       if (weights === "int8") requireAccuracy(judged!.exported, judged!.source);
       return {

@@ -8,7 +8,9 @@ import { listenForStop } from "../../src/core/stop-signal.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import type { Clip } from "../../src/corpora/clip.js";
 import { emotions } from "../../src/corpora/emotions.js";
+import type { Prediction } from "../../src/evaluation/prediction.js";
 import { evaluatePredictions } from "../../src/evaluation/report.js";
+import { agreementOf } from "../../src/export/compare-with-source.js";
 import { exportModel } from "../../src/export/export-model.js";
 import type { JudgingClips } from "../../src/export/judging-clips.js";
 import type { ExportPrecision } from "../../src/export/stored-constants.js";
@@ -94,6 +96,33 @@ describe("an export", () => {
       "cannot be measured",
     );
     expect(readdirSync(folder)).toEqual(["kept"]);
+  });
+
+  it("hears each clip once, whether it is compared, judged or both", async () => {
+    const predictor = published();
+    const heard = new Map<string, number>();
+    const more = Array.from({ length: 10 }, (_, k) =>
+      clips.map((clip) => ({ ...clip, id: `${clip.id}/${k}` })),
+    );
+    const card = await exportModel(predictor, {
+      ...{ to: "tfjs", weights: "float16", output: join(temporaryFolder("exports"), "emotion"), settings },
+      clips: { source: "test", clips: more.flat() },
+      onProgress: ({ task, done }) => void heard.set(task, done),
+    });
+    expect(heard).toEqual(
+      new Map([
+        ["comparison with the source", 100],
+        ["test clips", 20],
+      ]),
+    );
+    expect([card.comparison.clips, card.test!.all!.n]).toEqual([100, 120]);
+  });
+
+  it("differs without measure where a probability is no number, whatever comes after it", () => {
+    const said = (probabilities: number[]) => ({ probabilities, predicted: "sad" }) as unknown as Prediction;
+    const source = [said([0.5, 0.5]), said([0.5, 0.5])];
+    const { largestDifference } = agreementOf({ source, exported: [said([Number.NaN, 0.5]), source[1]!] });
+    expect(largestDifference).toBeNaN();
   });
 
   it("that differs from its source is not written", async () => {
