@@ -1,11 +1,11 @@
 // Convolutions of a training step in bf16 by the processor's matrix tiles: forward, and both gradients in one call.
 //
-//   AffectlabHalfConvolution(x, kernel; before, output) -> y
-//   AffectlabHalfConvolutionGrad(dy, x, kernel; before, needs_input) -> dx, kernel_grad
+//   AffectlabHalfConvolution(x, kernel; strides, before, output) -> y
+//   AffectlabHalfConvolutionGrad(dy, x, kernel; strides, before, needs_input) -> dx, kernel_grad
 //
 // x is [batch, height, width, channels], kernel [rows, columns, channels, filters], y [batch, output, filters], dx like x
 // (or empty where nobody needs it), all bf16; kernel_grad is like the kernel, in float32. `before` is the padding above
-// and to the left; there are no strides. Sums are float32. On processors with AMX alone (tiles.h), on all cores, with the same result on any
+// and to the left. Sums are float32. On processors with AMX alone (tiles.h), on all cores, with the same result on any
 // number of them. src/kernels/half-convolution.ts says what is computed, and its tests hold it to float32.
 //
 // The numbers that a row of the kernel looks at are neighbours in memory: `columns` pixels of all channels. So for each
@@ -45,14 +45,96 @@ constexpr int64_t kStripHalves = 1 << 16;
 // Steps over which sums stay in tiles: what they read is to stay in the first cache.
 constexpr int64_t kStepsTogether = 16;
 constexpr int64_t kMostColumns = 16;  // of a kernel
+// Pixels behind a strip that tiles may look at: a block of positions, and the width of a kernel.
+constexpr int64_t kSlack = 64 + 2 * kMostColumns;
 
 int64_t ceilDivide(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
 struct Shape {
   int64_t batch, height, width, channels, rows, columns, filters, above, left, outHeight, outWidth;
+  int64_t strideDown = 1, strideAcross = 1;
   // Of an image with zeros around it: the lines of a strip lie one after another in memory, so that a pixel's neighbour
   // in the next line is always as far away.
   int64_t paddedWidth() const { return width + columns - 1; }
+};
+
+// A convolution with strides as one without: on an image whose pixel (i, j) holds the `down` x `across` pixels of the
+// given one, zeros around it counted, that begin at (i x strideDown, j x strideAcross), with a kernel of as many places fewer.
+// (Space to depth. Neighbours that the kernel never looks at, as those of a 1 x 1 one, are left out.)
+struct Spaced {
+  Shape given, shape;
+  int64_t down, across;
+
+  explicit Spaced(const Shape& s) : given(s), shape(s), down(std::min(s.strideDown, s.rows)),
+                                    across(std::min(s.strideAcross, s.columns)) {
+    shape.rows = ceilDivide(s.rows, s.strideDown);
+    shape.columns = ceilDivide(s.columns, s.strideAcross);
+    shape.channels = down * across * s.channels;
+    shape.height = std::max(s.outHeight + shape.rows - 1, ceilDivide(s.height + s.above, s.strideDown));
+    shape.width = std::max(s.outWidth + shape.columns - 1, ceilDivide(s.width + s.left, s.strideAcross));
+    shape.above = shape.left = 0;
+    shape.strideDown = shape.strideAcross = 1;
+  }
+
+  // Runs work(place in the kernel of this shape, place in the given one) for all [row, column] x channels of both; the
+  // second is -1 where the given kernel has none.
+  template <typename Work>
+  void forKernel(const Work& work) const {
+    int64_t own = 0;
+    for (int64_t row = 0; row < shape.rows; row++)
+      for (int64_t column = 0; column < shape.columns; column++)
+        for (int64_t a = row * given.strideDown; a < row * given.strideDown + down; a++)
+          for (int64_t b = column * given.strideAcross; b < column * given.strideAcross + across; b++)
+            for (int64_t channel = 0; channel < given.channels; channel++, own++)
+              work(own, a < given.rows && b < given.columns ? (a * given.columns + b) * given.channels + channel : -1);
+  }
+
+  // Writes line i of the image, [width, channels] of this shape.
+  void writeLine(const Half* image, int64_t i, Half* to) const {
+    const int64_t together = across * given.channels, pixel = down * together;
+    for (int64_t a = 0; a < down; a++) {
+      const int64_t row = i * given.strideDown + a - given.above;
+      Half* here = to + a * together;
+      const Half* line = image + row * given.width * given.channels;
+      for (int64_t j = 0; j < shape.width; j++, here += pixel) {
+        const int64_t first = j * given.strideAcross - given.left;
+        const bool isThere = row >= 0 && row < given.height && first + across > 0 && first < given.width;
+        const int64_t from = std::max<int64_t>(0, first), end = std::min(given.width, first + across);
+        if (!isThere || end - from < across) std::fill_n(here, together, Half{0});
+        if (isThere)
+          copyFew(line + from * given.channels, (end - from) * given.channels, here + (from - first) * given.channels);
+      }
+    }
+  }
+
+  // The other way: the given image's pixels from lines `first` on, [lines, width, channels] of this shape; 0 where a pixel
+  // is in none.
+  void readLines(const Half* lines, int64_t first, int64_t count, Half* image) const {
+    const int64_t together = across * given.channels, pixel = down * together;
+    for (int64_t row = std::max<int64_t>(0, first * given.strideDown - given.above);
+         row < std::min(given.height, (first + count) * given.strideDown - given.above); row++) {
+      const int64_t i = (row + given.above) / given.strideDown - first, a = (row + given.above) % given.strideDown;
+      Half* to = image + row * given.width * given.channels;
+      if (a >= down || across < given.strideAcross) std::fill_n(to, given.width * given.channels, Half{0});
+      if (a >= down) continue;
+      const Half* here = lines + i * shape.width * pixel + a * together;
+      for (int64_t j = 0; j < shape.width; j++, here += pixel) {
+        const int64_t first = j * given.strideAcross - given.left;
+        const int64_t from = std::max<int64_t>(0, first), end = std::min(given.width, first + across);
+        if (from < end)
+          copyFew(here + (from - first) * given.channels, (end - from) * given.channels, to + from * given.channels);
+      }
+    }
+  }
+
+ private:
+  static void copyFew(const Half* from, int64_t count, Half* to) {
+    if (count % kTileRows != 0) {
+      for (int64_t i = 0; i < count; i++) to[i] = from[i];
+      return;
+    }
+    for (int64_t i = 0; i < count; i += kTileRows) std::memcpy(to + i, from + i, kTileRows * sizeof(Half));
+  }
 };
 
 // Memory that begins with a cache line, which a tile's row is as long as; it may stay for a thread's next call.
@@ -77,19 +159,40 @@ class Room {
   int64_t count_ = 0;
 };
 
-// An image [height, width, channels] with zeros around it: `above` it, to its left, and on until the padded width.
+// An image [height, width, channels] of a batch, with zeros around it: `above` it, to its left, and on until the padded
+// width.
 struct Padded {
-  const Half* image;
-  int64_t height, width, channels, above, left, paddedWidth;
+  const Half* batch;
+  int64_t clips, clip, height, width, channels, above, left, paddedWidth;
+  const Spaced* spaced = nullptr;  // of an image that is made of another's pixels
 
-  // Writes its lines from `first` on, and `slack` zeros behind them.
+  // Its lines from `first` on, and numbers behind them for tiles to look at: where there are no zeros around it, as it
+  // lies; else written to `room`.
+  const Half* strip(int64_t first, int64_t lines, Room& room) const {
+    const int64_t line = width * channels, image = height * line, slack = kSlack * channels + kTileHalves;
+    const int64_t behind = (clips - clip) * image - (first + lines) * line;
+    const bool isWhole = paddedWidth == width && above == 0 && first + lines <= height && behind >= slack;
+    if (isWhole && spaced == nullptr) return batch + clip * image + first * line;
+    Half* numbers = room.of(lines * paddedWidth * channels + slack);
+    write(first, lines, slack, numbers);
+    return numbers;
+  }
+
+ private:
   void write(int64_t first, int64_t lines, int64_t slack, Half* to) const {
     const int64_t numbers = width * channels, before = left * channels, after = paddedWidth * channels - before - numbers;
+    const int64_t given = spaced == nullptr ? height * numbers
+                                            : spaced->given.height * spaced->given.width * spaced->given.channels;
+    const Half* image = batch + clip * given;
     for (int64_t line = first - above; line < first - above + lines; line++) {
-      const bool isThere = line >= 0 && line < height;
       to = std::fill_n(to, before, Half{0});
-      to = isThere ? std::copy_n(image + line * numbers, numbers, to) : std::fill_n(to, numbers, Half{0});
-      to = std::fill_n(to, after, Half{0});
+      if (line < 0 || line >= height)
+        std::fill_n(to, numbers, Half{0});
+      else if (spaced != nullptr)
+        spaced->writeLine(image, line, to);
+      else
+        std::copy_n(image + line * numbers, numbers, to);
+      to = std::fill_n(to + numbers, after, Half{0});
     }
     std::fill_n(to, slack, Half{0});
   }
@@ -321,10 +424,6 @@ AFFECTLAB_TILES void convolvePositions(const Source& source, const Packed& kerne
   }
 }
 
-// Pixels behind a strip that tiles may look at: a block of positions, and the width of a kernel.
-constexpr int64_t kSlack = 64 + 2 * kMostColumns;
-int64_t slackOf(int64_t channels) { return kSlack * channels + kTileHalves; }
-
 // The lines of a strip: as many as the cache holds, all strips about equally many.
 int64_t stripLines(int64_t lines, int64_t line) {
   const int64_t most = std::max<int64_t>(1, kStripHalves / line);
@@ -334,7 +433,8 @@ int64_t stripLines(int64_t lines, int64_t line) {
 // Every position of a strip's lines, those between the lines too: there are few.
 int64_t positionsOf(int64_t lines, int64_t width, int64_t paddedWidth) { return (lines - 1) * paddedWidth + width; }
 
-void convolve(const Half* x, const Half* weights, const Shape& s, Half* y) {
+// `spaced` where x is the image that the shape's is made of.
+void convolve(const Half* x, const Half* weights, const Shape& s, const Spaced* spaced, Half* y) {
   const Packed kernel(weights, s.rows, s.columns * s.channels, s.filters, s.filters);
   const int64_t paddedWidth = s.paddedWidth(), line = paddedWidth * s.channels;
   const int64_t most = stripLines(s.outHeight, line), strips = ceilDivide(s.outHeight, most);
@@ -342,11 +442,9 @@ void convolve(const Half* x, const Half* weights, const Shape& s, Half* y) {
     static thread_local Room room;
     const Tiles tiles;
     const int64_t clip = task / strips, first = task % strips * most, lines = std::min(most, s.outHeight - first);
-    const int64_t inputLines = lines + s.rows - 1;
-    const Padded padded = {x + clip * s.height * s.width * s.channels, s.height, s.width, s.channels, s.above, s.left,
-                           paddedWidth};
-    Half* input = room.of(inputLines * line + slackOf(s.channels));
-    padded.write(first, inputLines, slackOf(s.channels), input);
+    const Padded padded = {x, s.batch, clip, s.height, s.width, s.channels, s.above, s.left, paddedWidth,
+                           spaced};
+    const Half* input = padded.strip(first, lines + s.rows - 1, room);
     convolvePositions({input, s.channels, line}, kernel, positionsOf(lines, s.outWidth, paddedWidth),
                       {y + (clip * s.outHeight + first) * s.outWidth * s.filters, s.outWidth, paddedWidth, s.filters});
   });
@@ -504,7 +602,8 @@ void collectKernel(const Shape& s, const KernelSums& layout, const std::vector<f
 }
 
 // dx is null where nobody needs it.
-void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shape& s, Half* dx, float* kernelGrad) {
+void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shape& s, const Spaced* spaced, Half* dx,
+                  float* kernelGrad) {
   const int64_t paddedWidth = s.paddedWidth(), vector = KernelSums::vectorOf(s);
   const int64_t most = stripLines(s.height, paddedWidth * std::max(s.channels, s.filters));
   const int64_t strips = ceilDivide(s.height, most);
@@ -515,19 +614,22 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
   std::vector<float> sums(groups * count);
 
   const auto addTo = [&](float* own, int64_t clip, int64_t first) {
-    static thread_local Room dyRoom, xRoom, stepsRoom, pairsRoom;
+    static thread_local Room dyRoom, xRoom, dxRoom, stepsRoom, pairsRoom;
     const int64_t lines = std::min(most, s.height - first), inputLines = lines + s.rows - 1;
-    const Padded paddedDy = {dy + clip * s.outHeight * s.outWidth * s.filters, s.outHeight, s.outWidth, s.filters, below,
-                             right, paddedWidth};
-    Half* gradient = dyRoom.of(inputLines * paddedWidth * s.filters + slackOf(s.filters));
-    paddedDy.write(first, inputLines, slackOf(s.filters), gradient);
-    if (dx != nullptr)
+    const Padded paddedDy = {dy, s.batch, clip, s.outHeight, s.outWidth, s.filters, below, right, paddedWidth};
+    const Half* gradient = paddedDy.strip(first, inputLines, dyRoom);
+    if (dx != nullptr) {
+      const int64_t line = s.width * s.channels;
+      Half* to = spaced == nullptr ? dx + (clip * s.height + first) * line : dxRoom.of(lines * line);
       convolvePositions({gradient, s.filters, paddedWidth * s.filters}, turned, positionsOf(lines, s.width, paddedWidth),
-                        {dx + (clip * s.height + first) * s.width * s.channels, s.width, paddedWidth, s.channels});
-    const Padded paddedX = {x + clip * s.height * s.width * s.channels, s.height, s.width, s.channels, s.above, s.left,
-                            paddedWidth};
-    Half* input = xRoom.of(inputLines * paddedWidth * s.channels + slackOf(s.channels));
-    paddedX.write(first, inputLines, slackOf(s.channels), input);
+                        {to, s.width, paddedWidth, s.channels});
+      if (spaced != nullptr) {
+        const Shape& given = spaced->given;
+        spaced->readLines(to, first, lines, dx + clip * given.height * given.width * given.channels);
+      }
+    }
+    const Padded paddedX = {x, s.batch, clip, s.height, s.width, s.channels, s.above, s.left, paddedWidth, spaced};
+    const Half* input = paddedX.strip(first, inputLines, xRoom);
 
     const int64_t positions = lines * paddedWidth, steps = ceilDivide(positions, kTileHalves);
     Half* transposed = stepsRoom.of(steps * layout.filterTiles * kTileNumbers);
@@ -535,7 +637,7 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
     const int64_t length = ceilDivide(steps * kTileHalves + layout.shifts.back(), kTileHalves) * kTileHalves;
     const int64_t ofTile = length * kTileRows, ofParity = layout.vectorTiles * ofTile;
     Half* pairs = pairsRoom.of(2 * ofParity);
-    for (int64_t odd = 0; odd < 2; odd++)
+    for (int64_t odd = 0; odd <= (layout.shifts.size() > 1 ? 1 : 0); odd++)
       pairRows(input + odd * s.channels, s.channels, length, vector, pairs + odd * ofParity, ofTile);
     Strip strip = {transposed, pairs, steps, {}};
     for (const int64_t shift : layout.shifts)
@@ -553,7 +655,7 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
 }
 
 struct Options {
-  std::vector<int64_t> before, output;
+  std::vector<int64_t> strides, before, output;
   bool needsInput = true;
 };
 
@@ -565,6 +667,7 @@ void* createOptions(TF_OpKernelConstruction* construction, bool isGradient) {
     if (TF_GetCode(status) == TF_OK)
       TF_OpKernelConstruction_GetAttrInt64List(construction, name, pair.data(), 2, status);
   };
+  readPair("strides", options->strides);
   readPair("before", options->before);
   unsigned char needsInput = 1;
   if (!isGradient)
@@ -590,13 +693,23 @@ Shape shapeOfCall(Call& call, const TF_Tensor* x, const TF_Tensor* kernel, const
                "AffectlabHalfConvolution: x is to be [batch, height, width, channels] and not empty, kernel [rows, "
                "columns, channels, filters] of at most 16 columns");
   if (!call.isFine()) return {};
-  const auto fits = [](int64_t in, int64_t size, int64_t zeros, int64_t out) {
-    return zeros >= 0 && zeros < size && out > 0 && out <= in;
+  const auto fits = [&](int axis) {
+    const int64_t in = input[axis + 1], size = weights[axis], stride = options.strides[axis], out = output[axis];
+    return stride > 0 && before[axis] >= 0 && before[axis] < size && out > 0 && (out - 1) * stride < in;
   };
-  call.require(fits(input[1], weights[0], before[0], output[0]) && fits(input[2], weights[1], before[1], output[1]),
-               "AffectlabHalfConvolution: padding and output do not fit x and kernel");
-  return {input[0],  input[1],  input[2],  input[3],  weights[0], weights[1],
-          weights[3], before[0], before[1], output[0], output[1]};
+  call.require(fits(0) && fits(1), "AffectlabHalfConvolution: strides, padding and output do not fit x and kernel");
+  return {input[0],  input[1],  input[2],  input[3],  weights[0],         weights[1],        weights[3],
+          before[0], before[1], output[0], output[1], options.strides[0], options.strides[1]};
+}
+
+// The kernel for the spaced image.
+std::vector<Half> spaceKernel(const Half* kernel, const Spaced& spaced) {
+  const Shape& s = spaced.shape;
+  std::vector<Half> own(s.rows * s.columns * s.channels * s.filters);
+  spaced.forKernel([&](int64_t to, int64_t from) {
+    if (from >= 0) std::copy_n(kernel + from * s.filters, s.filters, own.data() + to * s.filters);
+  });
+  return own;
 }
 
 void computeForward(void* given, TF_OpKernelContext* context) {
@@ -606,7 +719,11 @@ void computeForward(void* given, TF_OpKernelContext* context) {
   const Shape s = shapeOfCall(call, x, kernel, options, options.output);
   if (!call.isFine()) return;
   Half* y = call.output<Half>(0, {s.batch, s.outHeight, s.outWidth, s.filters}, TF_BFLOAT16);
-  if (call.isFine()) convolve(dataOf<Half>(x), dataOf<Half>(kernel), s, y);
+  if (!call.isFine()) return;
+  const Half *image = dataOf<Half>(x), *weights = dataOf<Half>(kernel);
+  if (s.strideDown == 1 && s.strideAcross == 1) return convolve(image, weights, s, nullptr, y);
+  const Spaced spaced(s);
+  convolve(image, spaceKernel(weights, spaced).data(), spaced.shape, &spaced, y);
 }
 
 void computeBackward(void* given, TF_OpKernelContext* context) {
@@ -624,17 +741,27 @@ void computeBackward(void* given, TF_OpKernelContext* context) {
   Half* dx = call.output<Half>(0, options.needsInput ? shapeOf(x) : std::vector<int64_t>{0}, TF_BFLOAT16);
   float* kernelGrad = call.output<float>(1, shapeOf(kernel), TF_FLOAT);
   if (!call.isFine()) return;
-  convolveBack(dataOf<Half>(dy), dataOf<Half>(x), dataOf<Half>(kernel), s, options.needsInput ? dx : nullptr, kernelGrad);
+  const Half *gradientOfY = dataOf<Half>(dy), *image = dataOf<Half>(x), *weights = dataOf<Half>(kernel);
+  if (!options.needsInput) dx = nullptr;
+  if (s.strideDown == 1 && s.strideAcross == 1)
+    return convolveBack(gradientOfY, image, weights, s, nullptr, dx, kernelGrad);
+  const Spaced spaced(s);
+  const int64_t filters = s.filters;
+  std::vector<float> own(spaced.shape.rows * spaced.shape.columns * spaced.shape.channels * filters);
+  convolveBack(gradientOfY, image, spaceKernel(weights, spaced).data(), spaced.shape, &spaced, dx, own.data());
+  spaced.forKernel([&](int64_t from, int64_t to) {
+    if (to >= 0) std::copy_n(own.data() + from * filters, filters, kernelGrad + to * filters);
+  });
 }
 
 void define(TF_Status* status) {
   const char *forward = "AffectlabHalfConvolution", *backward = "AffectlabHalfConvolutionGrad";
-  const char *types = "T: {bfloat16}", *before = "before: list(int)";
-  defineOp({forward, {"x: T", "kernel: T"}, {"y: T"}, {types, before, "output: list(int)"}}, status);
+  const char *types = "T: {bfloat16}", *strides = "strides: list(int)", *before = "before: list(int)";
+  defineOp({forward, {"x: T", "kernel: T"}, {"y: T"}, {types, strides, before, "output: list(int)"}}, status);
   defineOp({backward,
             {"dy: T", "x: T", "kernel: T"},
             {"dx: T", "kernel_grad: float"},
-            {types, before, "needs_input: bool"}},
+            {types, strides, before, "needs_input: bool"}},
            status);
   addKernel(forward, TF_BFLOAT16, {computeForward, createForward, deleteOptions}, status);
   addKernel(backward, TF_BFLOAT16, {computeBackward, createBackward, deleteOptions}, status);

@@ -17,26 +17,28 @@ export function hasHalfConvolution(x: tf.Tensor, kernel: tf.Tensor): boolean {
 }
 
 /**
- * A convolution without strides in bf16, by this project's own op: x [batch, height, width, in] with a kernel [rows,
- * columns, in, out] to [batch, height, width, out] ("same"), or to what is left of both axes ("valid"). Sums are float32.
- * Both gradients come from one call, the kernel's in float32; x gets none where it is `isData`, the network's input.
+ * A convolution in bf16, by this project's own op: x [batch, height, width, in] with a kernel [rows, columns, in, out] to
+ * [batch, height / strides, width / strides, out]. Sums are float32. Both gradients come from one call, the kernel's in
+ * float32; x gets none where it is `isData`, the network's input.
  *
  * Throws for a wrong rank or type, an empty batch, channels that do not fit, and where `hasHalfConvolution` is false.
  */
 export function convolveInHalf(
   x: tf.Tensor4D,
   kernel: tf.Tensor4D,
+  strides: [number, number],
   pad: "same" | "valid",
   { isData = false }: { readonly isData?: boolean } = {},
 ): tf.Tensor4D {
   checkArguments(x, kernel);
-  const [, height, width] = x.shape;
-  const [rows, columns] = kernel.shape;
-  const isSame = pad === "same";
-  const lost = isSame ? [0, 0] : [rows - 1, columns - 1];
-  const before = isSame ? [Math.floor((rows - 1) / 2), Math.floor((columns - 1) / 2)] : [0, 0];
-  const common = [attribute.type("T"), attribute.integers("before", before)];
-  const output = attribute.integers("output", [height - lost[0]!, width - lost[1]!]);
+  const down = alongAxis(x.shape[1], kernel.shape[0], strides[0], pad);
+  const across = alongAxis(x.shape[2], kernel.shape[1], strides[1], pad);
+  const common = [
+    attribute.type("T"),
+    attribute.integers("strides", strides),
+    attribute.integers("before", [down.before, across.before]),
+  ];
+  const output = attribute.integers("output", [down.length, across.length]);
 
   const run = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
@@ -52,6 +54,14 @@ export function convolveInHalf(
     };
   });
   return (isData ? run(kernel) : run(x, kernel)) as tf.Tensor4D;
+}
+
+/** How long the result is along one axis, and how many zeros lie before the input there: TensorFlow's "SAME" and "VALID". */
+function alongAxis(length: number, size: number, stride: number, pad: "same" | "valid") {
+  if (pad === "valid") return { length: Math.floor((length - size) / stride) + 1, before: 0 };
+  const results = Math.ceil(length / stride);
+  const zeros = Math.max((results - 1) * stride + size - length, 0);
+  return { length: results, before: Math.floor(zeros / 2) };
 }
 
 function checkArguments(x: tf.Tensor4D, kernel: tf.Tensor4D): void {

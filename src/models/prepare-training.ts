@@ -17,7 +17,7 @@ import { isPlainConvolution, settingsOf } from "./plain-convolution.js";
  * - All moving averages of batch statistics follow at the end of the step: the same numbers.
  * - Convolutions of the network's input give it no gradient: the same numbers for the weights.
  * - 1 × 1 convolutions without a stride are products of matrices: equal up to rounding.
- * - In bf16, on a processor with matrix tiles, convolutions without a stride are this project's own: equal up to rounding,
+ * - In bf16, on a processor with matrix tiles, convolutions are this project's own: equal up to rounding,
  *   their kernels' gradients not rounded to bf16.
  */
 export function prepareTraining(model: tf.LayersModel, precision: "float32" | "bf16" = "float32"): void {
@@ -88,14 +88,12 @@ function followStatisticsTogether(model: tf.LayersModel): void {
 
 function shortenConvolution(layer: tf.layers.Layer): void {
   const { kernelSize, strides, padding } = settingsOf(layer);
-  const hasStrides = strides.some((stride) => stride !== 1);
-  const isPoint = !hasStrides && kernelSize.every((size) => size === 1);
+  const isPoint = [...kernelSize, ...strides].every((size) => size === 1);
   const isData = producersOf(layer).every((producer) => producer.getClassName() === "InputLayer");
-  if (hasStrides && !isData) return;
   replaceInTraining(layer, (call, inputs, kwargs) => {
     const x = onlyInput<tf.Tensor4D>(inputs);
     const kernel = layer.weights[0]!.read() as tf.Tensor4D;
-    if (!hasStrides && hasHalfConvolution(x, kernel)) return convolveInHalf(x, kernel, padding, { isData });
+    if (hasHalfConvolution(x, kernel)) return convolveInHalf(x, kernel, strides, padding, { isData });
     if (isData) return convolveData(x, kernel, strides, padding);
     return isPoint ? convolvePoints(x, kernel) : call(inputs, kwargs);
   });
