@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { readdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { rename, rm } from "node:fs/promises";
 
 const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
 /** What rename says when something stands where the folder shall go. */
@@ -28,17 +27,5 @@ export async function putInPlace(
       if (codeOf(error) !== "ENOENT") throw error;
     });
     await rm(old, { recursive: true, force: true });
-  }
-}
-
-/** Removes what processes that were killed left beside `folder`: parts that nobody has touched for an hour. */
-export async function removeLeftOvers(folder: string): Promise<void> {
-  const parent = dirname(folder);
-  const names = await readdir(parent).catch(() => [] as string[]);
-  for (const name of names) {
-    if (!name.startsWith(`${basename(folder)}.`) || !name.endsWith(".part")) continue;
-    const path = join(parent, name);
-    const age = Date.now() - (await stat(path).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > 3_600_000) await rm(path, { recursive: true, force: true });
   }
 }

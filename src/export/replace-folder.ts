@@ -1,8 +1,9 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
+import { removeAbandonedPartsOf } from "../core/abandoned-parts.js";
 import { LabError } from "../core/errors.js";
 import { readJson } from "../core/files.js";
-import { putInPlace, removeLeftOvers } from "../core/put-in-place.js";
+import { putInPlace } from "../core/put-in-place.js";
 
 /** Throws LabError when a folder is there that is no earlier export: nothing of somebody else's is overwritten. */
 export async function checkReplaceable(folder: string): Promise<void> {
@@ -23,8 +24,8 @@ export async function checkReplaceable(folder: string): Promise<void> {
  */
 export async function replaceFolder(folder: string, fill: (part: string) => Promise<void>): Promise<void> {
   const whole = resolve(folder);
-  const part = join(dirname(whole), `.${basename(whole)}.${process.pid}.part`);
-  await removeLeftOvers(join(dirname(whole), `.${basename(whole)}`));
+  const part = `${whole}.${process.pid}.part`;
+  await removeAbandonedPartsOf(whole);
   await rm(part, { recursive: true, force: true });
   await mkdir(part, { recursive: true });
   try {

@@ -1,10 +1,10 @@
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { writeJson } from "../../src/core/files.js";
-import { putInPlace, removeLeftOvers } from "../../src/core/put-in-place.js";
+import { putInPlace } from "../../src/core/put-in-place.js";
 import { readSampleMarker, sampleVersion, synthesiseSample } from "../../src/corpora/sample/sample.js";
 
 let parent: string;
@@ -71,18 +71,5 @@ describe("putInPlace", () => {
     await Promise.all(parts.map((part) => putInPlace(part, place, async () => false)));
     expect(await readFile(join(place, "a.txt"), "utf8")).toMatch(/^[abcd]$/);
     expect((await readdir(parent)).filter((name) => name.startsWith("race."))).toEqual([]);
-  });
-});
-
-describe("removeLeftOvers", () => {
-  it("removes parts that nobody has touched for an hour, and nothing else", async () => {
-    const folder = join(parent, "left", "sample");
-    for (const name of ["sample.1.aa.part", "sample.2.bb.part", "other.1.aa.part"])
-      await mkdir(join(parent, "left", name), { recursive: true });
-    const longAgo = new Date(Date.now() - 2 * 3_600_000);
-    for (const name of ["sample.1.aa.part", "other.1.aa.part"])
-      await utimes(join(parent, "left", name), longAgo, longAgo);
-    await removeLeftOvers(folder);
-    expect((await readdir(join(parent, "left"))).sort()).toEqual(["other.1.aa.part", "sample.2.bb.part"]);
   });
 });

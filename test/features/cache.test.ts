@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir, readdir, readFile, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { decodeFile } from "../../src/audio/decode-file.js";
 import { encodeWav } from "../../src/audio/encode-wav.js";
@@ -153,13 +153,11 @@ describe("feature cache", () => {
   });
 
   it("loses what a killed process had half written, an hour later", async () => {
-    await fill();
     const entry = entryPath(featureFolder(home, defaultLogMel), items[0]!.checksum);
+    await mkdir(dirname(entry), { recursive: true });
     const { pid } = spawnSync(process.execPath, ["-e", ""]); // one that has ended
     const part = `${entry}.${pid}.0123abcd.part`;
     await writeFile(part, "half");
-    await fill();
-    expect(existsSync(part)).toBe(true);
     vi.useFakeTimers({ now: Date.now() + 2 * 3_600_000, toFake: ["Date"] });
     try {
       await fill();

@@ -2,11 +2,12 @@ import { randomBytes } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { removeAbandonedPartsOf } from "../../core/abandoned-parts.js";
 import { InterruptedError } from "../../core/errors.js";
 import { readJson, writeFileAtomic, writeJson } from "../../core/files.js";
 import { sha256 } from "../../core/hash.js";
 import { type ProgressListener, trackProgress } from "../../core/progress.js";
-import { putInPlace, removeLeftOvers } from "../../core/put-in-place.js";
+import { putInPlace } from "../../core/put-in-place.js";
 import type { StopSignal } from "../../core/stop-signal.js";
 import { cremaSpeakers } from "../crema-d-speakers.js";
 import { planSample } from "./plan.js";
@@ -55,7 +56,7 @@ export async function readSampleMarker(folder: string): Promise<SampleMarker | n
  */
 export async function synthesiseSample(folder: string, options: SynthesiseOptions = {}): Promise<void> {
   if (options.force !== true && (await readSampleMarker(folder)) !== null) return;
-  await removeLeftOvers(folder);
+  await removeAbandonedPartsOf(folder);
   const part = `${folder}.${process.pid}.${randomBytes(4).toString("hex")}.part`;
   try {
     await writeSample(part, options);
