@@ -13,6 +13,9 @@ export function damaged(name: string, detail: string): LabError {
   return new LabError(`${name} is damaged: ${detail}.`, copyAgain);
 }
 
+/** A file whose content is no audio of any kind that is known here. */
+export class NoAudioError extends LabError {}
+
 /** `name` is audio of a kind that no decoder here reads. */
 export function unsupported(name: string, detail: string): LabError {
   return new LabError(

@@ -1,7 +1,7 @@
 import decode, { type AudioData, type StreamDecoder } from "audio-decode";
 import kindOf from "audio-type";
 import { LabError, messageOf } from "../core/errors.js";
-import { truncated, unsupported } from "./audio-errors.js";
+import { NoAudioError, truncated, unsupported } from "./audio-errors.js";
 import { reasonForTruncation } from "./declared-length.js";
 import { flacCut } from "./flac-cut.js";
 import { type AudioLimits, checkSize } from "./limits.js";
@@ -79,7 +79,7 @@ function* soundOf({ channelData, sampleRate }: AudioData): Generator<Sound> {
 
 function failure(bytes: Uint8Array, name: string, message: string): LabError {
   if (/unknown audio format/i.test(message)) {
-    return new LabError(
+    return new NoAudioError(
       `${name} is no audio: its content is neither WAV, AIFF, FLAC, MP3, OGG nor M4A.`,
       "Check that this is the file you mean; its name's ending does not matter, its content does.",
     );

@@ -49,8 +49,11 @@ export interface Answers {
 /** Why a task has no answer, for the person who asked: an error's class does not cross processes. */
 export interface TaskProblem {
   readonly message: string;
-  /** `input`: something is wrong with the recording; `too-long`: it is longer than allowed; `defect`: something is wrong here. */
-  readonly reason: "input" | "too-long" | "defect";
+  /**
+   * `no-audio`: it is no recording; `input`: something is wrong with the recording; `too-long`: it is longer than allowed;
+   * `defect`: something is wrong here.
+   */
+  readonly reason: "no-audio" | "input" | "too-long" | "defect";
 }
 
 /** What a worker process tells. */

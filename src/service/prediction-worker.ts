@@ -3,6 +3,7 @@
  * that the server's own thread never waits for them and a recording that breaks them takes nothing else along.
  */
 
+import { NoAudioError } from "../audio/audio-errors.js";
 import { decodeAudio } from "../audio/decode.js";
 import { TooLargeError, usualLimits } from "../audio/limits.js";
 import { sampleRateHz } from "../audio/wave.js";
@@ -65,6 +66,7 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
 
 function problemOf(error: unknown): TaskProblem {
   if (error instanceof TooLargeError) return { message: error.message, reason: "too-long" };
+  if (error instanceof NoAudioError) return { message: error.message, reason: "no-audio" };
   if (error instanceof LabError) return { message: error.message, reason: "input" };
   return { message: messageOf(error), reason: "defect" };
 }

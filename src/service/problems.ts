@@ -44,7 +44,8 @@ const problemOfRefusal: Readonly<Record<RefusalReason, (detail: string) => Probl
   late: problems.late,
   died: (detail) => problems.unusable(`${detail} It may hold what the decoder cannot bear.`),
   withdrawn: problems.stopping,
-  input: (detail) => (/ is no audio/.test(detail) ? problems.noAudio(detail) : problems.unusable(detail)),
+  "no-audio": problems.noAudio,
+  input: problems.unusable,
   "too-long": problems.tooLarge,
   defect: problems.defect,
 };

@@ -91,6 +91,12 @@ describe("POST /v1/predictions", () => {
     expect((await problemIn(response)).detail).toMatch(detail);
   });
 
+  it("knows a damaged recording from what is none, whatever it is called", async () => {
+    const cutOff = new Uint8Array(wavOf(hum(1))).subarray(0, 9_000);
+    const name = encodeURIComponent("this is no audio.wav");
+    expect((await post(cutOff, `?name=${name}`)).status).toBe(422);
+  });
+
   it("refuses a form, a wrong query and what is not there", async () => {
     const form = new FormData();
     form.set("file", new Blob(["x"]), "x.wav");
