@@ -89,7 +89,8 @@ Examples:
           for await (const { samples, rateHz } of source.sound(() => isStopped)) {
             await session.write(samples, rateHz);
           }
-          line.close(tellSummary(await session.end(), source.losses(), source.isLive));
+          const summary = await session.end();
+          line.close(summary, tellSummary(summary, source.losses(), source.isLive));
         } finally {
           session.close();
           workers.close();
@@ -192,11 +193,10 @@ function hopSeconds(value: string): number {
 
 /** What was heard, in a sentence or two. */
 function tellSummary(
-  summary: StreamSummary,
+  { seconds, answers, skipped, dropped, mostBehind }: StreamSummary,
   losses: number,
   isLive: boolean,
-): StreamSummary & { told: string } {
-  const { seconds, answers, skipped, dropped, mostBehind } = summary;
+): string {
   const parts = [`${seconds.toFixed(1)} s heard, ${answers} answers`];
   if (isLive) parts.push(`at most ${mostBehind.toFixed(2)} s behind the sound`);
   if (skipped > 0) {
@@ -206,12 +206,5 @@ function tellSummary(
   }
   parts.push(dropped > 0 ? `${dropped.toFixed(1)} s dropped` : "nothing dropped");
   if (losses > 0) parts.push(`the recorder lost sound ${losses} times`);
-  const rounded = (value: number): number => Number(value.toFixed(3));
-  return {
-    ...summary,
-    seconds: rounded(seconds),
-    dropped: rounded(dropped),
-    mostBehind: rounded(mostBehind),
-    told: `${parts.join(", ")}.`,
-  };
+  return `${parts.join(", ")}.`;
 }

@@ -1,13 +1,13 @@
 import { wholePercent } from "../core/percent.js";
 import { oneLine } from "../core/shown-text.js";
-import { streamAnswerJson } from "../service/stream-json.js";
+import { streamAnswerJson, streamSummaryJson } from "../service/stream-json.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 
 /** Shows answers as they come. */
 export interface LiveLine {
   show(answer: StreamAnswer): void;
-  /** Ends with the summary. */
-  close(summary: StreamSummary & { readonly told: string }): void;
+  /** Ends with the summary, which `told` has in words. */
+  close(summary: StreamSummary, told: string): void;
 }
 
 type Output = Pick<NodeJS.WriteStream, "write"> & { readonly isTTY?: boolean };
@@ -35,9 +35,9 @@ export function openLiveLine(
         output.write(isInPlace ? `\r\x1b[2K${line}` : `${line}\n`);
       }
     },
-    close({ told, ...summary }) {
+    close(summary, told) {
       if (isInPlace) output.write("\n");
-      if (asJson) output.write(`${JSON.stringify({ type: "summary", ...summary })}\n`);
+      if (asJson) output.write(`${JSON.stringify(streamSummaryJson(summary))}\n`);
       errors.write(`${told}\n`);
     },
   };

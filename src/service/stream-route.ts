@@ -7,8 +7,8 @@ import type { PredictionWorkers } from "./prediction-workers.js";
 import { refusals } from "./predictions-route.js";
 import { ProblemError, problemOf, problems } from "./problems.js";
 import { jsonSchema, type StreamQuery, streamQuerySchema } from "./schemas.js";
-import { milli, streamAnswerJson } from "./stream-json.js";
-import { openStreamSession, type StreamSummary } from "./stream-session.js";
+import { streamAnswerJson, streamSummaryJson } from "./stream-json.js";
+import { openStreamSession } from "./stream-session.js";
 
 export interface StreamOptions {
   readonly workers: PredictionWorkers;
@@ -141,7 +141,7 @@ function serveStream(
     if (isEnding) return work;
     isEnding = true;
     return next(async () => {
-      tell({ type: "summary", ...summaryJson(await session.end()) });
+      tell(streamSummaryJson(await session.end()));
       socket.close(code);
     });
   };
@@ -174,14 +174,4 @@ function isEnd(text: string): boolean {
   } catch {
     return false;
   }
-}
-
-function summaryJson({ seconds, answers, skipped, dropped, mostBehind }: StreamSummary) {
-  return {
-    seconds: milli(seconds),
-    answers,
-    skipped,
-    dropped: milli(dropped),
-    mostBehind: milli(mostBehind),
-  };
 }
