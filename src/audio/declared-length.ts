@@ -1,3 +1,4 @@
+import { declaredSize } from "./declared-size.js";
 import { textAt } from "./riff.js";
 
 /**
@@ -20,9 +21,7 @@ function viewOf(bytes: Uint8Array): DataView {
 
 function flacReason(bytes: Uint8Array, decoded: number): string | null {
   if (bytes.length < 42) return "the file ends inside its header";
-  const view = viewOf(bytes);
-  // 36 bits after rate, channels and depth in STREAMINFO; 0 means that the writer did not know.
-  const declared = (view.getUint8(21) & 0x0f) * 2 ** 32 + view.getUint32(22, false);
+  const { samplesEach: declared } = declaredSize(bytes);
   return declared > decoded ? `it declares ${declared} samples and holds ${decoded}` : null;
 }
 

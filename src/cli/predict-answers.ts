@@ -1,4 +1,5 @@
 import { stringify } from "csv-stringify/sync";
+import { clock } from "../core/clock.js";
 import { percent } from "../core/percent.js";
 import type { EmotionJson, RecordingJson } from "../inference/answer-json.js";
 import { joinStretches } from "../inference/join-stretches.js";
@@ -60,12 +61,4 @@ export function timelineTable({ timeline }: RecordingJson): string {
     speech ? percent(confidence) : "",
   ]);
   return alignTable(["time", "emotion", "confidence"], rows, ["left", "left", "right"]);
-}
-
-/** Seconds as 1:02.5 or 1:02:03.5. */
-function clock(seconds: number): string {
-  const tenths = Math.round(10 * seconds);
-  const [hours, minutes] = [Math.floor(tenths / 36_000), Math.floor(tenths / 600) % 60];
-  const rest = ((tenths % 600) / 10).toFixed(1).padStart(4, "0");
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }

@@ -43,7 +43,7 @@ export interface TimelineOptions {
  * emotion is the mean over all windows by the seconds of speech in their entries, or over all of them where nobody
  * speaks. `speech` comes from `findSpeech`.
  *
- * Throws LabError for an hop that is no positive number, and as `predictWaves` does.
+ * Throws LabError for a hop that is no positive number, and as `predictWaves` does.
  */
 export function answerRecording(
   predictor: Predictor,

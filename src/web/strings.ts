@@ -1,3 +1,4 @@
+import { clock } from "../core/clock.js";
 import { wholePercent } from "../core/percent.js";
 // Every English word of the page. A translation is a file like this one.
 
@@ -103,10 +104,4 @@ const backendTitles: Readonly<Record<string, string>> = {
 
 function thousands(count: number): string {
   return count < 1e6 ? `${Math.round(count / 1e3)} thousand` : `${(count / 1e6).toFixed(1)} million`;
-}
-
-/** Seconds as 1:02.5. */
-function clock(seconds: number): string {
-  const tenths = Math.round(10 * seconds);
-  return `${Math.floor(tenths / 600)}:${((tenths % 600) / 10).toFixed(1).padStart(4, "0")}`;
 }
