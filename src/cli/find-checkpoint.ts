@@ -16,7 +16,7 @@ export interface ChosenCheckpoint {
 /**
  * The checkpoint that a text names: a path (`.../runs/<hash>/best.safetensors`), a run (`3f2a91`, `3f2a91@last`), or a
  * model (`resnet`, `resnet@10`: the newest run of that model in the store, of `protocol` when one is given). Without
- * `@`, the epoch with the best validation UAR. Throws LabError when there is none.
+ * `@`, the epoch that was best on validation. Throws LabError when there is none.
  */
 export async function findCheckpoint(
   target: string,

@@ -17,6 +17,7 @@ export interface TrainingState {
   readonly epochSeconds: number;
   readonly history: readonly EpochRecord[];
   readonly bestEpoch: number;
+  /** The best epoch's score on validation, by `training.keptBy`: not the UAR in every run, whatever files call it. */
   readonly bestUar: number;
   /** Seconds of training so far, over all starts. */
   readonly seconds: number;

@@ -53,7 +53,7 @@ const freshState: TrainingState = {
 };
 
 /**
- * Trains until the last epoch, until validation UAR has stood still for the patience, or until the stop signal.
+ * Trains until the last epoch, until the score on validation has stood still for the patience, or until the stop signal.
  * After each epoch the state goes to last.safetensors, to best.safetensors when validation is the best so far (`keptBy`),
  * and every tenth is kept. Started again from a checkpoint it gives the numbers of a run that never stopped.
  * Throws InterruptedError once a requested stop has been saved, DivergedError when the loss is no number any more.

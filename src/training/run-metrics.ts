@@ -16,7 +16,7 @@ export interface ResultMetrics<Spec extends ResultSpec = ResultSpec> {
   readonly validation: PartMetrics;
   /** Weights of the network, batch statistics included. */
   readonly parameters: number;
-  /** Epochs that were run, and the one whose weights were kept: the best validation UAR. 0 for what has no epochs. */
+  /** Epochs that were run, and the one whose weights were kept: the best on validation, by `training.keptBy`. 0 without epochs. */
   readonly epochs: number;
   readonly bestEpoch: number;
   /** Of a logistic regression: the penalty on its weights that was best on validation. */

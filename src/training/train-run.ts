@@ -36,7 +36,7 @@ export interface TrainOptions {
 /**
  * The run of a specification: read from the store when it is there, gone on with when it was cut off, trained
  * from the start otherwise; its teachers, if it has any, first. Where another process trains it, it waits for that one and
- * reads what it wrote. The weights of the epoch with the best validation UAR are the ones that are judged;
+ * reads what it wrote. The weights of the epoch that was best on validation (`training.keptBy`) are the ones that are judged;
  * the test clips are looked at once, at the end. Throws InterruptedError when stopped, LabError for absent
  * corpora and for a precision that this machine does not have.
  */
