@@ -21,6 +21,17 @@ export class InterruptedError extends LabError {
   }
 }
 
+/** What is wrong with a file, as it crosses threads: an error's class does not. */
+export interface FileProblem {
+  readonly problem: string;
+}
+
+/** What a LabError says of the file `path`, which is named in it. Throws any other error: that is a defect. */
+export function problemWith(path: string, error: unknown): FileProblem {
+  if (!(error instanceof LabError)) throw error;
+  return { problem: error.message.includes(path) ? error.message : `${path}: ${error.message}` };
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

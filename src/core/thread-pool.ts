@@ -1,13 +1,14 @@
 import { Piscina } from "piscina";
-import { LabError } from "./errors.js";
+import type { FileProblem } from "./errors.js";
 
 /** Worker threads that do tasks which name a file. */
 export interface ThreadPool<Task extends { readonly path: string }, Answer> {
   /**
    * Does a task in one of the threads; again in another one when its thread ends meanwhile (out of memory, a decoder that
-   * takes it down). Throws LabError, naming the file, when three threads have ended over it.
+   * takes it down), until three have ended over it: a file that no thread survives has a problem like one that cannot be
+   * decoded.
    */
-  run(task: Task): Promise<Answer>;
+  run(task: Task): Promise<Answer | FileProblem>;
   close(): Promise<void>;
 }
 
@@ -45,10 +46,9 @@ export function openThreadPool<Task extends { readonly path: string }, Answer>(
           lost++;
         }
       }
-      throw new LabError(
-        `${task.path} could not be read: ${mostThreadsLost} threads ended while they worked on it.`,
-        "Leave the file out, or free some memory; please report it.",
-      );
+      return {
+        problem: `${task.path} could not be read: ${mostThreadsLost} threads ended while they worked on it. Leave the file out, or free some memory; please report it.`,
+      };
     },
     close: () => pool.destroy(),
   };

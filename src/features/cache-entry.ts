@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { crc32 } from "node:zlib";
 import { halfToSingle } from "../core/half-precision.js";
 import type { Features } from "./feature-spec.js";
@@ -71,4 +72,17 @@ function decode(
   if (first !== magic || second !== kind || body.length !== valueBytes * frames * bands) return null;
   if (crc32(body) !== checksum) return null;
   return { body: body.byteOffset % valueBytes === 0 ? body : new Uint8Array(body), frames, bands };
+}
+
+/** Reads an entry and decodes it; null where there is none, or `decode` finds it cut off or altered. */
+export async function readEntry(
+  path: string,
+  decode: (bytes: Uint8Array) => Features | null,
+): Promise<Features | null> {
+  try {
+    return decode(await readFile(path));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }

@@ -1,11 +1,10 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { removeAbandonedParts } from "../core/abandoned-parts.js";
 import { InterruptedError, LabError } from "../core/errors.js";
 import { writeFileAtomic } from "../core/files.js";
 import { specHash } from "../core/hash.js";
 import { type ProgressListener, trackProgress } from "../core/progress.js";
-import { decodeEntry, encodeEntry } from "./cache-entry.js";
+import { decodeEntry, encodeEntry, readEntry } from "./cache-entry.js";
 import { forEachLimited } from "./concurrency.js";
 import { openFeaturePool } from "./feature-pool.js";
 import type { FeatureSpec, Features } from "./feature-spec.js";
@@ -80,7 +79,7 @@ export async function cachedFeatures(
   await removeAbandonedParts(folder);
   await forEachLimited([...byChecksum.keys()], readsAtOnce, async (checksum) => {
     stopIfAsked();
-    const features = await readEntry(entryPath(folder, checksum));
+    const features = await readEntry(entryPath(folder, checksum), decodeEntry);
     if (features === null) missing.push(checksum);
     else keep(checksum, features);
   });
@@ -122,7 +121,7 @@ async function computeMissing(checksums: readonly string[], filling: Filling): P
       stopIfAsked();
       const entry = entryPath(folder, checksum);
       // Another process may have been here since the first look.
-      const there = await readEntry(entry);
+      const there = await readEntry(entry, decodeEntry);
       if (there !== null) return keep(checksum, there);
       const answer = await pool.compute({ path: pathOf(checksum), checksum, spec, variation });
       if ("problem" in answer) {
@@ -136,15 +135,6 @@ async function computeMissing(checksums: readonly string[], filling: Filling): P
     await pool.close();
   }
   return problems;
-}
-
-async function readEntry(path: string): Promise<Features | null> {
-  try {
-    return decodeEntry(await readFile(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
 }
 
 /** Starts the list somewhere else in each process, so that several share the work instead of racing clip by clip. */

@@ -31,13 +31,7 @@ export function openFeaturePool(workers = availableParallelism()): FeaturePool {
   return {
     // One waiting for each that runs: a worker never idles while the main thread writes.
     concurrency: 2 * workers,
-    compute: (task) => pool.run(task).catch(problemOf),
+    compute: pool.run,
     close: pool.close,
   };
-}
-
-/** A clip that no thread survives is told of like one that cannot be decoded. */
-function problemOf(error: unknown): { problem: string } {
-  if (!(error instanceof LabError)) throw error;
-  return { problem: error.message };
 }

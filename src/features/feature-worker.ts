@@ -1,6 +1,6 @@
 import { decodeAudio } from "../audio/decode.js";
 import { readAudioFile } from "../audio/decode-file.js";
-import { LabError } from "../core/errors.js";
+import { type FileProblem, problemWith } from "../core/errors.js";
 import { sha256 } from "../core/hash.js";
 import { extractFeatures } from "./extract.js";
 import type { FeatureSpec, Features } from "./feature-spec.js";
@@ -16,8 +16,8 @@ export interface FeatureTask {
   readonly variation?: SoundVariation | undefined;
 }
 
-/** What it answers: features, or what is wrong with the clip (an error's class does not cross threads). */
-export type FeatureAnswer = { readonly features: Features } | { readonly problem: string };
+/** What it answers: features, or what is wrong with the clip. */
+export type FeatureAnswer = { readonly features: Features } | FileProblem;
 
 /** Runs in a worker thread: decodes one file and computes its features. */
 export default async function computeFeatures(task: FeatureTask): Promise<FeatureAnswer> {
@@ -31,8 +31,6 @@ export default async function computeFeatures(task: FeatureTask): Promise<Featur
     const samples = variation === undefined ? wave.samples : varyClip(wave.samples, checksum, variation);
     return { features: extractFeatures({ ...wave, samples }, spec) };
   } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    const named = error.message.includes(path);
-    return { problem: named ? error.message : `${path}: ${error.message}` };
+    return problemWith(path, error);
   }
 }

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { LabError } from "../core/errors.js";
 import { packageRoot } from "../core/settings.js";
 import { openThreadPool } from "../core/thread-pool.js";
 import { hearRecording, type RecordingResult, type RecordingTask } from "./recording-worker.js";
@@ -25,7 +24,7 @@ export function openRecordingPool(recordings: number, workers = availableParalle
     maxThreads: Math.min(workers, recordings),
   });
   return {
-    hear: (tasks) => inOrder(tasks, 2 * workers, (task) => pool.run(task).catch(problemOf)),
+    hear: (tasks) => inOrder(tasks, 2 * workers, pool.run),
     close: pool.close,
   };
 }
@@ -44,10 +43,4 @@ async function* inOrder(
     }
     yield await waiting.shift()!;
   }
-}
-
-/** A recording that no thread survives is told of like one that cannot be decoded. */
-function problemOf(error: unknown): { problem: string } {
-  if (!(error instanceof LabError)) throw error;
-  return { problem: error.message };
 }

@@ -1,7 +1,7 @@
 import { decodeAudio } from "../audio/decode.js";
 import { readAudioFile } from "../audio/decode-file.js";
 import type { Wave } from "../audio/wave.js";
-import { LabError } from "../core/errors.js";
+import { type FileProblem, problemWith } from "../core/errors.js";
 import { handOver } from "../core/thread-pool.js";
 import { loadVoiceActivity } from "./load-voice-activity.js";
 import { type SpeechSegment, speechIn } from "./speech-segments.js";
@@ -20,8 +20,8 @@ export interface RecordingTask {
   readonly bytes?: Uint8Array;
 }
 
-/** Or what is wrong with the recording: an error's class does not cross threads. */
-export type RecordingResult = HeardRecording | { readonly problem: string };
+/** Or what is wrong with the recording. */
+export type RecordingResult = HeardRecording | FileProblem;
 
 let activity: Promise<VoiceActivity> | null = null;
 
@@ -42,7 +42,6 @@ export async function hearRecording({ path, bytes }: RecordingTask): Promise<Rec
     activity ??= loadVoiceActivity();
     return { wave, speech: speechIn(await activity, wave.samples) };
   } catch (error) {
-    if (!(error instanceof LabError)) throw error;
-    return { problem: error.message.includes(path) ? error.message : `${path}: ${error.message}` };
+    return problemWith(path, error);
   }
 }

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { removeAbandonedParts } from "../core/abandoned-parts.js";
 import { InterruptedError } from "../core/errors.js";
@@ -7,7 +6,7 @@ import { singleToHalf } from "../core/half-precision.js";
 import { specHash } from "../core/hash.js";
 import { type ProgressListener, trackProgress } from "../core/progress.js";
 import { type CacheItem, cachedFeatures } from "../features/cache.js";
-import { decodeHalfEntry, encodeHalfEntry } from "../features/cache-entry.js";
+import { decodeHalfEntry, encodeHalfEntry, readEntry } from "../features/cache-entry.js";
 import { forEachLimited } from "../features/concurrency.js";
 import type { FeatureSpec, Features } from "../features/feature-spec.js";
 import { featureVersion } from "../features/feature-version.js";
@@ -67,7 +66,7 @@ export async function frozenFeatures(
   const missing: CacheItem[] = [];
   await removeAbandonedParts(folder);
   await forEachLimited([...byChecksum.values()], readsAtOnce, async (item) => {
-    const entry = await readEntry(entryPath(folder, item.checksum));
+    const entry = await readEntry(entryPath(folder, item.checksum), decodeHalfEntry);
     if (entry === null) missing.push(item);
     else found.set(item.checksum, entry);
   });
@@ -102,13 +101,4 @@ export async function frozenFeatures(
 
 function entryPath(folder: string, checksum: string): string {
   return join(folder, checksum.slice(0, 2), `${checksum}.f16`);
-}
-
-async function readEntry(path: string): Promise<Features | null> {
-  try {
-    return decodeHalfEntry(await readFile(path));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { LabError } from "../../src/core/errors.js";
 import { openThreadPool } from "../../src/core/thread-pool.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
@@ -51,8 +50,9 @@ describe("a pool of threads", () => {
       { path: "last", deaths: 0 },
     ]);
     expect([first, last]).toEqual(["first", "last"]);
-    expect(deadly).toBeInstanceOf(LabError);
-    expect((deadly as Error).message).toContain("deadly could not be read: 3 threads ended");
+    expect(deadly).toEqual({
+      problem: expect.stringContaining("deadly could not be read: 3 threads ended"),
+    });
   });
 
   it("passes on what a task throws, without doing it again", async () => {
