@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.js";
+import { usualWaveAugmentation } from "../features/augment-wave.js";
 
 /** What `--set` changes of a specification, ready for defineRun. */
 export interface SpecChanges {
@@ -21,9 +22,9 @@ const nullable = new Set([
   "features.topDecibels",
 ]);
 
-/** Fields that a recipe may leave out, by their place, each with a value of its type. */
-const optional: Readonly<Record<string, Readonly<Record<string, number | string>>>> = {
-  training: { keptBy: "uar" },
+/** Fields that a recipe may leave out, by their place, each with a value of its type; what is deeper begins with it. */
+const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  training: { keptBy: "uar", variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation } },
   "training.augmentation": {
     stretch: 0,
     bandWarp: 0,
@@ -71,7 +72,9 @@ function assign(assignment: string, whole: object, path: readonly string[], valu
       fail(assignment, `names a field that ${place} does not have`, `It has: ${there}.`);
     }
     if (depth < path.length - 1) {
-      holder = members[field];
+      const deeper = (holder as Record<string, unknown>)[field] ?? structuredClone(members[field]);
+      (holder as Record<string, unknown>)[field] = deeper;
+      holder = deeper;
       continue;
     }
     checkValue(assignment, path.join("."), members[field], value);

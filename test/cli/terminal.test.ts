@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { jsonText } from "../../src/cli/print-json.js";
 import { openProgress } from "../../src/cli/terminal-progress.js";
 import { alignTable, formatBytes } from "../../src/cli/text-table.js";
+import { usualWaveAugmentation } from "../../src/features/augment-wave.js";
 import { parseChanges } from "../../src/training/spec-changes.js";
 import { hostileNames, steering } from "../hostile-names.js";
 
@@ -95,6 +96,18 @@ describe("--set", () => {
         training,
       }).training,
     ).toEqual({ augmentation: { stretch: 0.1, bandWarp: 0.1 }, keptBy: "mean-corpus-uar" });
+  });
+
+  it("set a part of what a recipe leaves out, the rest as it usually is", () => {
+    const changed = parseChanges(["training.variedCopies.share=0.25"], defaults).training;
+    expect(changed.variedCopies).toEqual({ copies: 2, share: 0.25, sound: usualWaveAugmentation });
+    const whole = parseChanges(
+      ['training.variedCopies={"copies":1,"share":1,"sound":{"probability":0.5}}'],
+      defaults,
+    );
+    expect(whole.training.variedCopies).toEqual({ copies: 1, share: 1, sound: { probability: 0.5 } });
+    expect(defaults.training).not.toHaveProperty("variedCopies");
+    expect(() => parseChanges(["training.variedCopies.share=often"], defaults)).toThrow("It takes a number.");
   });
 
   it.each([
