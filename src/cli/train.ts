@@ -95,40 +95,28 @@ async function specOf(model: string, flags: TrainFlags, settings: Settings): Pro
 }
 
 async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: Logger): Promise<void> {
-  const [{ runHash }, { readRun }, { trainRun }, { listenForTermination }, { openProgress }] =
-    await Promise.all([
-      import("../training/run-spec.js"),
-      import("../training/run-store.js"),
-      import("../training/train-run.js"),
-      import("./termination.js"),
-      import("./terminal-progress.js"),
-    ]);
+  const [{ runHash }, { readRun }, { trainRun }, { withProgress }] = await Promise.all([
+    import("../training/run-spec.js"),
+    import("../training/run-store.js"),
+    import("../training/train-run.js"),
+    import("./long-command.js"),
+  ]);
   const hash = runHash(spec);
-  const isFinished = flags.force !== true && (await readRun(hash, settings)) !== null;
+  const force = flags.force === true;
+  const isFinished = !force && (await readRun(hash, settings)) !== null;
   const { model, protocol, fold, seed, profile } = spec;
   log.info(
     { run: hash, model, protocol, fold, seed, profile },
     isFinished ? "run loaded" : "training starts",
   );
-  const progress = await openProgress();
-  const stop = listenForTermination();
-  try {
-    const run = await trainRun(spec, {
-      settings,
-      force: flags.force === true,
-      onProgress: progress.listener,
-      stop,
-    });
-    progress.close();
-    log.info({ run: hash, epochs: run.metrics.epochs, seconds: run.metrics.seconds }, "training ended");
-    await tell(run, isFinished, flags, settings);
-  } catch (error) {
+  const run = await withProgress(({ listener, stop }) =>
+    trainRun(spec, { settings, force, onProgress: listener, stop }),
+  ).catch((error: unknown) => {
     log.info({ run: hash, error: String(error) }, "training ended early");
     throw error;
-  } finally {
-    progress.close();
-    stop.release();
-  }
+  });
+  log.info({ run: hash, epochs: run.metrics.epochs, seconds: run.metrics.seconds }, "training ended");
+  await tell(run, isFinished, flags, settings);
 }
 
 /** A baseline: fitted in one go, or loaded when it is there. */
