@@ -21,7 +21,12 @@ afterAll(() => rmSync(home, { recursive: true, force: true }));
 
 /** Executes 03 on sample speech with these lines in place of its empty request, as someone who edits the cell does. */
 function execute(options: string): string[] {
-  const notebook = readFileSync(join(packageRoot, "notebooks", "03-resnet.ipynb"), "utf8");
+  const committed = readFileSync(join(packageRoot, "notebooks", "03-resnet.ipynb"), "utf8");
+  const whole = JSON.parse(committed) as { cells: { id: string }[] };
+  // Without the variants, whose teachers this store would have to train first.
+  const cells = whole.cells.filter(({ id }) => id !== "variants-run");
+  expect(cells).toHaveLength(whole.cells.length - 1);
+  const notebook = JSON.stringify({ ...whole, cells });
   const edited = notebook
     .replace("options: {},", `options: ${options},`)
     .replace("training: {},", "training: { epochs: 1 },");
