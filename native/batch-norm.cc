@@ -382,21 +382,14 @@ struct Options {
   bool rectifies = false;
 };
 
-void* createOptions(TF_OpKernelConstruction* construction, bool asksForRectifier) {
-  TF_Status* status = TF_NewStatus();
-  auto* options = new Options();
-  TF_OpKernelConstruction_GetAttrFloat(construction, "epsilon", &options->epsilon, status);
-  if (asksForRectifier && TF_GetCode(status) == TF_OK) {
-    unsigned char rectifies = 0;
-    TF_OpKernelConstruction_GetAttrBool(construction, "rectifies", &rectifies, status);
-    options->rectifies = rectifies != 0;
-  }
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return options;
+void* createNorm(TF_OpKernelConstruction* construction) {
+  Attributes attributes(construction);
+  return new Options{attributes.number("epsilon"), attributes.flag("rectifies")};
 }
-void* createNorm(TF_OpKernelConstruction* construction) { return createOptions(construction, true); }
-void* createResidual(TF_OpKernelConstruction* construction) { return createOptions(construction, false); }
+void* createResidual(TF_OpKernelConstruction* construction) {
+  Attributes attributes(construction);
+  return new Options{attributes.number("epsilon")};
+}
 void deleteOptions(void* options) { delete static_cast<Options*>(options); }
 
 constexpr const char* kShapes =

@@ -133,22 +133,9 @@ const Loops& loops() {
 }
 
 void* create(TF_OpKernelConstruction* construction) {
-  TF_Status* status = TF_NewStatus();
-  auto* geometry = new Geometry();
-  for (auto& [name, list] : {std::pair{"strides", &geometry->strides}, std::pair{"before", &geometry->before},
-                             std::pair{"output", &geometry->output}}) {
-    list->resize(2);
-    if (TF_GetCode(status) == TF_OK)
-      TF_OpKernelConstruction_GetAttrInt64List(construction, name, list->data(), 2, status);
-  }
-  for (auto& [name, flag] : {std::pair{"adds", &geometry->adds}, std::pair{"rectifies", &geometry->rectifies}}) {
-    unsigned char value = 0;
-    if (TF_GetCode(status) == TF_OK) TF_OpKernelConstruction_GetAttrBool(construction, name, &value, status);
-    *flag = value != 0;
-  }
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return geometry;
+  Attributes attributes(construction);
+  return new Geometry{attributes.pair("strides"), attributes.pair("before"), attributes.pair("output"),
+                      attributes.flag("adds"), attributes.flag("rectifies")};
 }
 void destroy(void* geometry) { delete static_cast<Geometry*>(geometry); }
 

@@ -27,6 +27,8 @@ std::string registerHalfConvolutionOps() { return ""; }
 }  // namespace affectlab
 #else
 
+#include <optional>
+
 #include "half-kernel-gradient.h"
 #include "half-positions.h"
 
@@ -70,7 +72,7 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
   const int64_t most = stripLines(s.height, paddedWidth * std::max(s.channels, s.filters));
   const int64_t strips = ceilDivide(s.height, most);
   const KernelSums layout(s);
-  const Packed turned = dx == nullptr ? Packed(weights, 0, 0, 0, 0) : packTurned(weights, s);
+  const std::optional<Packed> turned = dx == nullptr ? std::nullopt : std::optional(packTurned(weights, s));
   const int64_t groups = std::min(kGroups, s.batch), count = layout.count();
   const int64_t below = s.rows - 1 - s.above, right = s.columns - 1 - s.left;
   std::vector<float> sums(groups * count);
@@ -83,7 +85,7 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
     if (dx != nullptr) {
       const int64_t line = s.width * s.channels;
       Half* to = spaced == nullptr ? dx + (clip * s.height + first) * line : dxRoom.of(lines * line);
-      convolvePositions({gradient, s.filters, paddedWidth * s.filters}, turned, positionsOf(lines, s.width, paddedWidth),
+      convolvePositions({gradient, s.filters, paddedWidth * s.filters}, *turned, positionsOf(lines, s.width, paddedWidth),
                         {to, s.width, paddedWidth, s.channels});
       if (spaced != nullptr) {
         const Shape& given = spaced->given;
@@ -121,28 +123,14 @@ struct Options {
   bool needsInput = true;
 };
 
-void* createOptions(TF_OpKernelConstruction* construction, bool isGradient) {
-  TF_Status* status = TF_NewStatus();
-  auto* options = new Options();
-  const auto readPair = [&](const char* name, std::vector<int64_t>& pair) {
-    pair.resize(2);
-    if (TF_GetCode(status) == TF_OK)
-      TF_OpKernelConstruction_GetAttrInt64List(construction, name, pair.data(), 2, status);
-  };
-  readPair("strides", options->strides);
-  readPair("before", options->before);
-  unsigned char needsInput = 1;
-  if (!isGradient)
-    readPair("output", options->output);
-  else if (TF_GetCode(status) == TF_OK)
-    TF_OpKernelConstruction_GetAttrBool(construction, "needs_input", &needsInput, status);
-  options->needsInput = needsInput != 0;
-  if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
-  TF_DeleteStatus(status);
-  return options;
+void* createForward(TF_OpKernelConstruction* construction) {
+  Attributes attributes(construction);
+  return new Options{attributes.pair("strides"), attributes.pair("before"), attributes.pair("output")};
 }
-void* createForward(TF_OpKernelConstruction* construction) { return createOptions(construction, false); }
-void* createBackward(TF_OpKernelConstruction* construction) { return createOptions(construction, true); }
+void* createBackward(TF_OpKernelConstruction* construction) {
+  Attributes attributes(construction);
+  return new Options{attributes.pair("strides"), attributes.pair("before"), {}, attributes.flag("needs_input")};
+}
 void deleteOptions(void* options) { delete static_cast<Options*>(options); }
 
 // All of a call's lengths; what does not fit is said to the call.

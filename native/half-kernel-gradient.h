@@ -37,12 +37,7 @@ struct Strip {
 template <int many>
 AFFECTLAB_TILES void addProducts(const Half* dy, int64_t nextStep, const Half* const* x, int64_t from, int64_t steps,
                                  float* sums, int64_t nextSums) {
-  constexpr int64_t bytes = kTileRows * sizeof(float);
-  _tile_loadd(0, sums, bytes);
-  if constexpr (many > 1) _tile_loadd(1, sums + nextSums, bytes);
-  if constexpr (many > 2) _tile_loadd(2, sums + 2 * nextSums, bytes);
-  if constexpr (many > 3) _tile_loadd(3, sums + 3 * nextSums, bytes);
-  if constexpr (many > 4) _tile_loadd(4, sums + 4 * nextSums, bytes);
+  loadSums<many>(sums, nextSums);
   for (int64_t at = from * kTileNumbers; steps > 0; steps--, at += kTileNumbers, dy += nextStep) {
     _tile_loadd(7, dy, 64);
     _tile_loadd(5, x[0] + at, 64);
@@ -64,11 +59,7 @@ AFFECTLAB_TILES void addProducts(const Half* dy, int64_t nextStep, const Half* c
       _tile_dpbf16ps(4, 7, 5);
     }
   }
-  _tile_stored(0, sums, bytes);
-  if constexpr (many > 1) _tile_stored(1, sums + nextSums, bytes);
-  if constexpr (many > 2) _tile_stored(2, sums + 2 * nextSums, bytes);
-  if constexpr (many > 3) _tile_stored(3, sums + 3 * nextSums, bytes);
-  if constexpr (many > 4) _tile_stored(4, sums + 4 * nextSums, bytes);
+  storeSums<many>(sums, nextSums);
 }
 
 // The same of two tiles of filters with two of vectors.

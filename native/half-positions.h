@@ -46,11 +46,7 @@ AFFECTLAB_TILES void sumFilters(const Source& source, const Packed& kernel, int6
       }
     }
   }
-  constexpr int64_t bytes = kTileRows * sizeof(float), numbers = kTileRows * kTileRows;
-  _tile_stored(0, sums, bytes);
-  if constexpr (blocks > 1) _tile_stored(1, sums + numbers, bytes);
-  if constexpr (blocks > 2) _tile_stored(2, sums + 2 * numbers, bytes);
-  if constexpr (blocks > 3) _tile_stored(3, sums + 3 * numbers, bytes);
+  storeSums<blocks>(sums, kTileSums);
 }
 
 // 16 x blocks positions, 32 filters.

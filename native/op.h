@@ -105,6 +105,36 @@ inline void defineOp(const Definition& definition, TF_Status* status) {
   TF_RegisterOpDefinition(op, status);
 }
 
+// Reads attributes of an op that is being made; after one that is not there, it reads no other, and the op is refused.
+class Attributes {
+ public:
+  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction), status_(TF_NewStatus()) {}
+  ~Attributes() {
+    if (!isFine()) TF_OpKernelConstruction_Failure(construction_, status_);
+    TF_DeleteStatus(status_);
+  }
+  std::vector<int64_t> pair(const char* name) {
+    std::vector<int64_t> numbers(2);
+    if (isFine()) TF_OpKernelConstruction_GetAttrInt64List(construction_, name, numbers.data(), 2, status_);
+    return numbers;
+  }
+  bool flag(const char* name) {
+    unsigned char value = 0;
+    if (isFine()) TF_OpKernelConstruction_GetAttrBool(construction_, name, &value, status_);
+    return value != 0;
+  }
+  float number(const char* name) {
+    float value = 0;
+    if (isFine()) TF_OpKernelConstruction_GetAttrFloat(construction_, name, &value, status_);
+    return value;
+  }
+
+ private:
+  bool isFine() const { return TF_GetCode(status_) == TF_OK; }
+  TF_OpKernelConstruction* construction_;
+  TF_Status* status_;
+};
+
 // What computes an op; `create` reads the attributes of a call into an object that `compute` is given.
 struct Kernel {
   void (*compute)(void*, TF_OpKernelContext*);

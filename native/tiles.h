@@ -55,5 +55,25 @@ class Tiles {
 // To be called between writing what tiles are loaded from and loading them: compilers do not see that these read memory.
 inline void beforeTiles() { std::atomic_signal_fence(std::memory_order_seq_cst); }
 
+// The first `many` tiles as float32 numbers in memory, `next` apart, their rows following each other.
+template <int many>
+AFFECTLAB_TILES inline void loadSums(const float* from, int64_t next) {
+  constexpr int64_t bytes = kTileRows * sizeof(float);
+  _tile_loadd(0, from, bytes);
+  if constexpr (many > 1) _tile_loadd(1, from + next, bytes);
+  if constexpr (many > 2) _tile_loadd(2, from + 2 * next, bytes);
+  if constexpr (many > 3) _tile_loadd(3, from + 3 * next, bytes);
+  if constexpr (many > 4) _tile_loadd(4, from + 4 * next, bytes);
+}
+template <int many>
+AFFECTLAB_TILES inline void storeSums(float* to, int64_t next) {
+  constexpr int64_t bytes = kTileRows * sizeof(float);
+  _tile_stored(0, to, bytes);
+  if constexpr (many > 1) _tile_stored(1, to + next, bytes);
+  if constexpr (many > 2) _tile_stored(2, to + 2 * next, bytes);
+  if constexpr (many > 3) _tile_stored(3, to + 3 * next, bytes);
+  if constexpr (many > 4) _tile_stored(4, to + 4 * next, bytes);
+}
+
 }  // namespace affectlab
 #endif

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { checkLength, checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
+import { checkShape } from "./check-arguments.js";
+import { checkConvolved, checkKernel } from "./convolution-geometry.js";
 import { multiply } from "./dense.js";
 import { hasRawKernels } from "./raw.js";
 
@@ -68,10 +69,6 @@ function raw(rows: tf.Tensor, weights: tf.Tensor): tf.Tensor {
 }
 
 function checkArguments(caller: string, x: tf.Tensor4D, kernel: tf.Tensor4D): void {
-  checkRank(caller, "x", x, ["batch", "height", "width", "channels"]);
-  checkRank(caller, "kernel", kernel, ["rows", "columns", "channels", "filters"]);
-  checkType(caller, "x", x);
-  checkType(caller, "kernel", kernel);
-  checkNotEmpty(caller, "x", x);
-  checkLength(caller, "x", x, 3, kernel.shape[2], "the kernel's channels");
+  checkKernel(caller, kernel);
+  checkConvolved(caller, x, kernel);
 }

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasNativeKernel } from "../core/native-kernels.js";
-import { checkLength, checkNotEmpty, checkRank, checkShape, checkType } from "./check-arguments.js";
+import { checkShape, checkType } from "./check-arguments.js";
+import { checkConvolved, checkKernel, convolutionGeometry } from "./convolution-geometry.js";
 import { addBias } from "./dense.js";
 import { attribute, hasRawKernels, type OpAttribute, runKernel } from "./raw.js";
 import { relu } from "./relu.js";
@@ -28,18 +29,14 @@ export function createFusedConvolution(
   bias: tf.Tensor1D,
   options: FusedConvolutionOptions,
 ): FusedConvolution {
-  checkRank(caller, "kernel", kernel, ["rows", "columns", "channels", "filters"]);
+  checkKernel(caller, kernel);
   checkShape(caller, "bias", bias, [kernel.shape[3]], "a number a filter");
-  checkType(caller, "kernel", kernel);
   checkType(caller, "bias", bias);
   const fitsNative = kernel.shape[3] % nativeFilters === 0 && options.strides[1] <= 2;
   const native = createNative(kernel, bias, options);
   const composed = createComposed(kernel, bias, options);
   return (x, addend) => {
-    checkRank(caller, "x", x, ["batch", "height", "width", "channels"]);
-    checkType(caller, "x", x);
-    checkNotEmpty(caller, "x", x);
-    checkLength(caller, "x", x, 3, kernel.shape[2], "the kernel's channels");
+    checkConvolved(caller, x, kernel);
     const isNative = fitsNative && hasRawKernels() && hasNativeKernel(nativeOp);
     return (isNative ? native : composed)(x, addend);
   };
@@ -54,20 +51,13 @@ type Make = typeof createFusedConvolution;
 const createNative: Make = (kernel, bias, { strides, pad, rectifies }) => {
   // What follows from x's shape, kept for the next x of that shape: working it out takes as long as a small convolution.
   let known = { shape: "", output: [] as readonly number[], attributes: [] as OpAttribute[] };
-  const layOut = (shape: tf.Tensor4D["shape"]): typeof known => {
-    const filter = kernel.shape;
-    const geometry = tf.backend_util.computeConv2DInfo(shape, filter, [...strides], 1, pad);
-    const { padInfo, outHeight, outWidth, outShape } = geometry;
-    const attributes = [
-      attribute.integers("strides", strides),
-      attribute.integers("before", [padInfo.top, padInfo.left]),
-      attribute.integers("output", [outHeight, outWidth]),
-      attribute.bool("rectifies", rectifies),
-    ];
-    return { shape: shape.join(), output: outShape, attributes };
+  const layOut = (x: tf.Tensor4D): typeof known => {
+    const { shape, ...place } = convolutionGeometry(x, kernel, strides, pad);
+    const attributes = [...Object.values(place), attribute.bool("rectifies", rectifies)];
+    return { shape: x.shape.join(), output: shape, attributes };
   };
   return (x, addend) => {
-    if (x.shape.join() !== known.shape) known = layOut(x.shape);
+    if (x.shape.join() !== known.shape) known = layOut(x);
     checkAddend(addend, known.output);
     const attributes = [...known.attributes, attribute.bool("adds", addend !== undefined)];
     return runKernel(nativeOp, attributes, [x, kernel, bias, addend ?? bias], 1)[0] as tf.Tensor4D;

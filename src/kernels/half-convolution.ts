@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hasNativeKernel } from "../core/native-kernels.js";
-import { checkLength, checkNotEmpty, checkRank, checkType } from "./check-arguments.js";
+import { checkConvolved, checkKernel, convolutionGeometry } from "./convolution-geometry.js";
 import { isHalf } from "./half-precision.js";
 import { attribute, runKernel } from "./raw.js";
 
@@ -31,14 +31,8 @@ export function convolveInHalf(
   { isData = false }: { readonly isData?: boolean } = {},
 ): tf.Tensor4D {
   checkArguments(x, kernel);
-  const down = alongAxis(x.shape[1], kernel.shape[0], strides[0], pad);
-  const across = alongAxis(x.shape[2], kernel.shape[1], strides[1], pad);
-  const common = [
-    attribute.type("T"),
-    attribute.integers("strides", strides),
-    attribute.integers("before", [down.before, across.before]),
-  ];
-  const output = attribute.integers("output", [down.length, across.length]);
+  const { output, ...place } = convolutionGeometry(x, kernel, strides, pad);
+  const common = [attribute.type("T"), place.strides, place.before];
 
   const run = tf.customGrad((...args) => {
     const save = args.pop() as unknown as tf.GradSaveFunc;
@@ -56,22 +50,10 @@ export function convolveInHalf(
   return (isData ? run(kernel) : run(x, kernel)) as tf.Tensor4D;
 }
 
-/** How long the result is along one axis, and how many zeros lie before the input there: TensorFlow's "SAME" and "VALID". */
-function alongAxis(length: number, size: number, stride: number, pad: "same" | "valid") {
-  if (pad === "valid") return { length: Math.floor((length - size) / stride) + 1, before: 0 };
-  const results = Math.ceil(length / stride);
-  const zeros = Math.max((results - 1) * stride + size - length, 0);
-  return { length: results, before: Math.floor(zeros / 2) };
-}
-
 function checkArguments(x: tf.Tensor4D, kernel: tf.Tensor4D): void {
   const caller = "convolveInHalf";
-  checkRank(caller, "x", x, ["batch", "height", "width", "channels"]);
-  checkRank(caller, "kernel", kernel, ["rows", "columns", "channels", "filters"]);
-  checkType(caller, "x", x);
-  checkType(caller, "kernel", kernel);
-  checkNotEmpty(caller, "x", x);
-  checkLength(caller, "x", x, 3, kernel.shape[2], "the kernel's channels");
+  checkKernel(caller, kernel);
+  checkConvolved(caller, x, kernel);
   if (!hasHalfConvolution(x, kernel))
     throw new Error(
       `${caller}: x and kernel are to be bf16, the kernel at most ${mostColumns} wide, on a processor with matrix tiles`,
