@@ -28,6 +28,8 @@ export const places = {
   nodeCompat: join(root, "bin", "node-compat.cjs"),
   /** Ends a kernel whose parent is gone. */
   kernelParent: join(root, "bin", "kernel-parent.cjs"),
+  /** Lets files appear beside a running notebook. */
+  kernelWatch: join(root, "bin", "kernel-watch.cjs"),
 };
 
 /** The store of corpora, caches and runs, outside the checkout. */

@@ -17,6 +17,8 @@ export function kernelSpec() {
       places.nodeCompat,
       "--require",
       places.kernelParent,
+      "--require",
+      places.kernelWatch,
       join(places.modules, "tslab", "bin", "tslab"),
       "kernel",
       "--config-path",
