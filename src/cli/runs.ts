@@ -5,7 +5,7 @@ import { openWorkplace, wholeNumber } from "./global-options.js";
 export function addRunsCommand(program: Command): void {
   const runs = program
     .command("runs")
-    .description("List, show, compare and prune the runs of the store.")
+    .description("List, show, compare, restore and prune the runs of the store.")
     .addHelpText(
       "after",
       `
@@ -15,6 +15,7 @@ Examples:
   affectlab runs list
   affectlab runs show 3f2a91
   affectlab runs diff 3f2a91 90bd04
+  affectlab runs restore
   affectlab runs prune --yes`,
     );
   runs
@@ -54,6 +55,25 @@ Examples:
     .action(async (first: string, second: string, { json }: { json?: true }, command: Command) => {
       const { settings } = await openWorkplace(command);
       await (await import("./runs-diff.js")).printDifference(first, second, settings, json === true);
+    });
+  runs
+    .command("restore")
+    .description(
+      "Put published results back into the store, so that notebooks read them instead of training again.",
+    )
+    .argument("[rows...]", "names under results/ (all where none is given)")
+    .addHelpText(
+      "after",
+      `
+A clone has results/ and models/, and an empty store. What the store has stays as it is. Of runs whose weights are not
+published, predictions and figures are restored.
+
+Examples:
+  affectlab runs restore
+  affectlab runs restore resnet whisper`,
+    )
+    .action(async (rows: string[], _: unknown, command: Command) => {
+      await (await import("./runs-restore.js")).printRestored(rows, await openWorkplace(command));
     });
   runs
     .command("prune")
