@@ -7,7 +7,7 @@ const usage = `npm run drill -- [--long] [--parts a,b] [--again] [--seed N] [--p
   --parts    only these
   --again    parts that have been done already too
   --seed     of the moments at which processes are killed, and of what is fuzzed (0)
-  --publish  write the report to docs/drill.md as well`;
+  --publish  write the report to docs/drill.md as well, and results/drill.json, with which another machine goes on`;
 
 /**
  * @typedef {object} Amounts how much is done
@@ -51,6 +51,8 @@ export function parseOptions(given, known) {
   const seed = Number(values.seed ?? "0");
   if (!Number.isInteger(seed) || seed < 0)
     throw new SetupError(`"${values.seed}" is no seed.`, "Use a whole number from 0 up.");
+  if (values.publish === true && values.long !== true)
+    throw new SetupError("Only the long drill is published.", "Add --long.");
   const length = values.long === true ? /** @type {const} */ ("long") : /** @type {const} */ ("short");
   return {
     ...{ parts, seed, length, amounts: amounts[length] },

@@ -6,6 +6,10 @@
  * @property {string} title
  * @property {string} promise
  * @property {number} seconds
+ * @property {number} seed
+ * @property {string} date
+ * @property {string} version the commit that was tried
+ * @property {string} machine
  * @property {string} [skipped] why it was not done
  * @property {import("./part.mjs").Check[]} checks
  * @property {string[]} notes
@@ -14,9 +18,6 @@
 /**
  * @typedef {object} Report
  * @property {"short" | "long"} length
- * @property {number} seed
- * @property {string} machine
- * @property {string} date
  * @property {PartReport[]} parts
  * @property {string[]} missing parts that have not been done yet
  */
@@ -32,20 +33,21 @@ const verdict = (part) =>
  * @param {Report} report
  * @returns {string} Markdown
  */
-export function reportMarkdown({ length, seed, machine, date, parts, missing }) {
+export function reportMarkdown({ length, parts, missing }) {
   const minutes = parts.reduce((sum, { seconds }) => sum + seconds, 0) / 60;
   const command = length === "long" ? "npm run drill -- --long" : "npm run drill";
+  const machines = [...new Set(parts.map(({ machine }) => machine))];
   return [
     "# Drill",
     "",
-    `What was done to affectlab and what held: \`${command}\`, seed ${seed}, ${date}, ${minutes.toFixed(0)} minutes. ${machine}. [How it works and how to run it](robustness.md).`,
+    `What was done to affectlab and what held: \`${command}\`, ${minutes.toFixed(0)} minutes. ${machines.join("; ")}. [How it works and how to run it](robustness.md).`,
     "",
-    "| part | | checks | time |",
-    "|---|---|--:|--:|",
-    ...parts.map(
-      (part) =>
-        `| [${part.title}](#${anchor(part.title)}) | ${verdict(part)} | ${part.checks.filter((one) => one.holds).length} of ${part.checks.length} | ${minutesOf(part.seconds)} |`,
-    ),
+    "| part | | checks | time | done on | commit | seed |",
+    "|---|---|--:|--:|---|---|--:|",
+    ...parts.map((part) => {
+      const held = part.checks.filter((one) => one.holds).length;
+      return `| [${part.title}](#${anchor(part.title)}) | ${verdict(part)} | ${held} of ${part.checks.length} | ${minutesOf(part.seconds)} | ${part.date} | ${part.version} | ${part.seed} |`;
+    }),
     ...(missing.length > 0 ? ["", `Not done yet: ${missing.join(", ")}.`] : []),
     ...parts.flatMap(partMarkdown),
     "",
