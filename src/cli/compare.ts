@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
-import { percent, percentBrackets } from "../core/percent.js";
+import { percent, percentFigure } from "../core/percent.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
 import { alignTable } from "./text-table.js";
@@ -47,10 +47,9 @@ Examples:
         ...rankedProtocols.flatMap((protocol) => {
           const result = results[protocol];
           if (result.state !== "run") return [textWithoutFigure(result), ""];
-          const { value, clip } = result.figure;
           const behind = result.behindBest;
           return [
-            `${percent(value)} ${percentBrackets(clip)}`,
+            percentFigure(result.figure),
             behind === null ? "best" : `-${percent(behind.value)} (p ${behind.pValueClip.toFixed(3)})`,
           ];
         }),

@@ -1,5 +1,5 @@
-import { percent, percentBrackets } from "../core/percent.js";
-import type { Figure, PartMetrics } from "../evaluation/report.js";
+import { percentBrackets, percentFigure } from "../core/percent.js";
+import type { PartMetrics } from "../evaluation/report.js";
 import { alignTable } from "./text-table.js";
 
 /**
@@ -14,15 +14,11 @@ export function metricsTable(metrics: PartMetrics): string {
     rows.map(([name, { n, accuracy, uar, macroF1 }]) => [
       name,
       String(n),
-      withInterval(accuracy),
-      withInterval(uar),
+      percentFigure(accuracy),
+      percentFigure(uar),
       uar.speaker === null ? "-" : percentBrackets(uar.speaker),
-      withInterval(macroF1),
+      percentFigure(macroF1),
     ]),
     ["left", "right", "right", "right", "right", "right"],
   );
-}
-
-function withInterval({ value, clip }: Figure): string {
-  return `${percent(value)} ${percentBrackets(clip)}`;
 }

@@ -20,7 +20,10 @@ export function addPublishCommand(program: Command): void {
     .option("--replace", "take the place of a result of another specification")
     .option("--no-weights", "write no weights to models/")
     .option("--opus-copy", "accept clips that are not the publishers' own files, and mark the result so")
-    .option("--cards", "no run: complete the cards of models/ from the predictions in results/")
+    .option(
+      "--cards",
+      "no run: complete the cards of models/ from the predictions in results/, and write their README.md",
+    )
     .addHelpText(
       "after",
       `

@@ -22,3 +22,11 @@ export function percentRange([low, high]: readonly [number, number]): string {
 export function percentBrackets([low, high]: readonly [number, number]): string {
   return `[${percent(low)}, ${percent(high)}]`;
 }
+
+/** A figure with its interval by clip, in percent: "72.6 [70.8, 74.4]". */
+export function percentFigure(figure: {
+  readonly value: number;
+  readonly clip: readonly [number, number];
+}): string {
+  return `${percent(figure.value)} ${percentBrackets(figure.clip)}`;
+}

@@ -1,5 +1,6 @@
-import { percent, percentBrackets } from "../core/percent.js";
-import type { Figure, GroupMetrics } from "../evaluation/report.js";
+import { percentFigure } from "../core/percent.js";
+import type { GroupMetrics } from "../evaluation/report.js";
+import { describeFeatures } from "../features/describe-features.js";
 import type { ExportCard } from "./export-card.js";
 import type { ExportTargetName } from "./target.js";
 
@@ -43,28 +44,22 @@ function describeInput({ input, features }: ExportCard): string {
     features.trimDecibels === null
       ? ""
       : ` Silence at the ends (more than ${features.trimDecibels} dB under the loudest frame) is found and cut inside.`;
+  const standardised =
+    features.kind === "whisper-mel"
+      ? ""
+      : ", each band less its mean over training clips and divided by its deviation";
   const lines = [
     `\`${input.name}\`, [${input.shape.join(", ")}] float32: 3 s of mono sound at 16 kHz, from -1 to 1, zeros behind a shorter one. Of a longer recording give the middle 3 s, or windows of 3 s and take the mean of their answers.${trimmed} Any level will do: the loudest sample is scaled to 1 inside.`,
-    `The features are part of the model; nothing has to be computed before. They are, for whoever wants to know: ${describeFeatures(features)}`,
+    `The features are part of the model; nothing has to be computed before. They are, for whoever wants to know: ${describeFeatures(features)}${standardised}.`,
   ];
   return lines.join("\n\n");
-}
-
-function describeFeatures(features: ExportCard["features"]): string {
-  if (features.kind === "whisper-mel") {
-    return "Whisper's log-mel: 80 bands to 8 kHz of Hann windows of 400 samples every 160, log10 limited to 8 under the loudest, (x + 4) / 4.";
-  }
-  if (features.kind !== "log-mel") return features.kind;
-  const { bands, windowLength, hopLength, lowestHz, highestHz, topDecibels } = features;
-  const floor = topDecibels === null ? "" : `, limited to ${topDecibels} dB under the loudest`;
-  return `log-mel: ${bands} bands (Slaney) from ${lowestHz} to ${highestHz} Hz of Hann windows of ${windowLength} samples every ${hopLength}, in dB${floor}, each band less its mean over training clips and divided by its deviation.`;
 }
 
 function figures({ test, sourceTest, source, weights }: ExportCard): string {
   const rows = (metrics: Readonly<Record<string, GroupMetrics>>, who: string): string[] =>
     Object.entries(metrics).map(
       ([corpus, { n, uar, accuracy }]) =>
-        `| ${who} | ${corpus} | ${n} | ${interval(accuracy)} | ${interval(uar)} |`,
+        `| ${who} | ${corpus} | ${n} | ${percentFigure(accuracy)} | ${percentFigure(uar)} |`,
     );
   const own = test === null ? [] : rows(test, `exported, ${weights}, 3 s of each`);
   const table = [
@@ -79,10 +74,6 @@ function figures({ test, sourceTest, source, weights }: ExportCard): string {
       ? "The source's figures, with 95% bootstrap intervals; the exported model was not judged by itself."
       : "With 95% bootstrap intervals. The exported model was given the middle 3 s of each clip, without the silence at its ends.";
   return `${told}\n\n${table}`;
-}
-
-function interval({ value, clip }: Figure): string {
-  return `${percent(value)} ${percentBrackets(clip)}`;
 }
 
 function megabytes(bytes: number): string {

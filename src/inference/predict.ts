@@ -4,6 +4,7 @@ import type { Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
 import { extractFeatures } from "../features/extract.js";
 import type { FeatureSpec, Features } from "../features/feature-spec.js";
+import { hopSamples } from "../features/hop-samples.js";
 import { placeFeatures } from "../features/place-features.js";
 import { standardise } from "../features/standardise.js";
 import type { InferencePlan } from "../models/prepare-inference.js";
@@ -123,17 +124,8 @@ export function predictRecording(predictor: Predictor, wave: Wave): EmotionAnswe
 
 /** How many samples the model sees at once. */
 export function windowSamples({ card, frontEnd }: Predictor): number {
-  const { features } = card;
-  const hop =
-    features.kind === "waveform"
-      ? 1
-      : features.kind === "whisper-mel"
-        ? whisperHopSamples
-        : features.hopLength;
-  return card.frames * hop * (frontEnd === undefined ? 1 : framesPerOutput(frontEnd));
+  return card.frames * hopSamples(card.features) * (frontEnd === undefined ? 1 : framesPerOutput(frontEnd));
 }
-
-const whisperHopSamples = 160;
 
 /** Frames that a front end makes one of: 2 for Whisper's. */
 function framesPerOutput(frontEnd: tf.LayersModel): number {

@@ -7,6 +7,7 @@ import { loadTensorFlow } from "../core/tensorflow.js";
 import { modelToFiles, weightsFileName } from "../models/artifacts.js";
 import { isBaselineSpec } from "./baselines/baseline-spec.js";
 import { cardOf, type FrontEndOfCard } from "./card.js";
+import { cardReadme } from "./card-readme.js";
 import { readMetrics } from "./read-metrics.js";
 import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
@@ -119,7 +120,9 @@ async function publishWeights(run: Run, name: string, settings: Settings): Promi
     await writeFileAtomic(join(folder, weightsFileName), weights);
     await writeFileAtomic(join(folder, "model.json"), `${canonicalJson(modelJson)}\n`);
     const frontEnd = await publishFrontEnd(run.spec, settings);
-    await writeJson(join(folder, "card.json"), cardOf(run, name, standardisation, precision, frontEnd));
+    const card = cardOf(run, name, standardisation, precision, frontEnd);
+    await writeFileAtomic(join(folder, "README.md"), cardReadme(card));
+    await writeJson(join(folder, "card.json"), card); // last: it says that the folder is whole
   } finally {
     model.dispose();
   }

@@ -14,6 +14,7 @@ import { confidenceFigures } from "../../src/evaluation/unsure.js";
 import { loadPredictor } from "../../src/inference/load-predictor.js";
 import { parseModelCard } from "../../src/inference/model-card.js";
 import { predictWaves, prepareInput } from "../../src/inference/predict.js";
+import { cardReadme } from "../../src/training/card-readme.js";
 import { completeCards } from "../../src/training/complete-cards.js";
 import { defineRun, type RunRequest } from "../../src/training/define-run.js";
 import { publishRun, resultFolder } from "../../src/training/publish.js";
@@ -68,7 +69,7 @@ describe("publishing a run", () => {
       ),
     );
     expect(filesBelow("models")).toEqual(
-      ["card.json", "model.json", "weights.bin"].map((file) => `models/resnet/evar/${file}`),
+      ["README.md", "card.json", "model.json", "weights.bin"].map((file) => `models/resnet/evar/${file}`),
     );
     expect(await readJson(join(folders[0]!, "metrics.json"))).toEqual(runs.first.metrics);
     const header =
@@ -176,6 +177,10 @@ describe("a published model", () => {
     expect(completed.unsureBelow).toBeCloseTo(unsureBelow!, 3);
     expect(completed.calibrationError!.after).toBeCloseTo(calibrationError!.after, 3);
     expect(completed).toMatchObject(old);
+    const readme = path.replace("card.json", "README.md");
+    await writeFile(readme, "old");
+    expect(await completeCards(settings.root)).toEqual([readme]);
+    expect(await readFile(readme, "utf8")).toBe(cardReadme(completed));
     expect(await completeCards(settings.root)).toEqual([]);
   });
 
