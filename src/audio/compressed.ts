@@ -80,7 +80,7 @@ function* soundOf({ channelData, sampleRate }: AudioData): Generator<Sound> {
 function failure(bytes: Uint8Array, name: string, message: string): LabError {
   if (/unknown audio format/i.test(message)) {
     return new NoAudioError(
-      `${name} is no audio: its content is neither WAV, AIFF, FLAC, MP3, OGG nor M4A.`,
+      `${name} is no audio: its content is neither WAV, AIFF, FLAC, MP3, OGG, M4A nor WebM.`,
       "Check that this is the file you mean; its name's ending does not matter, its content does.",
     );
   }

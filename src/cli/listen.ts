@@ -4,6 +4,7 @@ import { LabError } from "../core/errors.js";
 import { oneLine } from "../core/shown-text.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 import { openWorkplace, wholeNumber } from "./global-options.js";
+import { responsibleUse } from "./responsible-use.js";
 
 interface ListenFlags {
   readonly model: string;
@@ -43,6 +44,8 @@ export function addListenCommand(program: Command): void {
 Standard input may be WAV, AIFF, FLAC, MP3, AAC, OGG Vorbis or Opus as it arrives, or raw samples with --format.
 Each answer is of the last few seconds (as much as the model hears at once), smoothed by the one before it. Sound that
 no answer has heard is counted as dropped. Ctrl-C and SIGTERM end with a summary, exit code 0.
+
+${responsibleUse}
 
 Examples:
   affectlab listen

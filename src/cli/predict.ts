@@ -3,6 +3,7 @@ import type { RecordingJson } from "../inference/answer-json.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
+import { responsibleUse } from "./responsible-use.js";
 
 interface PredictFlags {
   readonly model: string;
@@ -40,9 +41,7 @@ from the stretches in which somebody speaks. A recording without speech is shown
 give one all the same. A file that cannot be used is named on standard error; the others are answered, and the exit
 code is 1.
 
-The models learnt from acted English speech. They tell which emotion a voice sounds like, not what a person feels: no
-decision about a person may rest on them. In the European Union, inferring emotions at work and in education is
-prohibited save for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)): docs/responsible-use.md.
+${responsibleUse}
 
 Examples:
   affectlab predict recording.wav

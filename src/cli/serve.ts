@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { LabError, messageOf } from "../core/errors.js";
 import { fromOne, openWorkplace, wholeNumber } from "./global-options.js";
+import { responsibleUse } from "./responsible-use.js";
 
 interface ServeFlags {
   readonly model: string;
@@ -43,6 +44,8 @@ export function addServeCommand(program: Command): void {
       `
 POST /v1/predictions takes a recording, the WebSocket /v1/stream raw samples; /health, /metrics and /openapi.json tell
 the rest (docs/service.md). SIGTERM and Ctrl-C answer what was accepted, refuse what is new, and end with exit code 0.
+
+${responsibleUse}
 
 Examples:
   affectlab serve

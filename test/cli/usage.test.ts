@@ -52,6 +52,11 @@ describe("affectlab", () => {
     expect(examples.some((line) => line.trim().startsWith(name.replace(/ list$/, "")))).toBe(true);
   });
 
+  it.each(["predict", "listen", "serve"])("says under %s --help what answers are not for", async (name) => {
+    const { out } = await affectlab(checkout, [name, "--help"]);
+    expect(out).toMatch(/no\ndecision about a person .* European Union, .*\n.*Article 5\(1\)\(f\)/);
+  });
+
   it("answers help without loading TensorFlow or danfojs", () => {
     const script = `
       require(${JSON.stringify(join(checkout.root, "dist/cli/main.js"))}).runCommandLine(["--help"]).then(() => {
