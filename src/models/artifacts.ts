@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { halfToSingle, singleToHalf } from "../core/half-precision.js";
+import { checkTopology } from "./check-topology.js";
 import "./layers.js"; // registers the layers that a stored topology names
 
 /** A model as files: tfjs' model.json and the one file of weights that it names. */
@@ -38,9 +39,13 @@ export async function modelToFiles(
   return { modelJson, weights };
 }
 
-/** The model that `modelToFiles` wrote, ready to predict. Throws tfjs' error when the weights do not fit the topology. */
+/**
+ * The model that `modelToFiles` wrote, ready to predict. Throws an Error for a topology that cannot be built, and tfjs'
+ * own when the weights do not fit it.
+ */
 export async function modelFromFiles({ modelJson, weights }: ModelFiles): Promise<tf.LayersModel> {
   const entries = modelJson.weightsManifest.flatMap((group) => group.weights);
+  checkTopology(modelJson.modelTopology, Math.max(...entries.flatMap(({ shape }) => shape)));
   const half = entries.some((entry) => entry.quantization?.dtype === "float16");
   const aligned = new Uint8Array(weights).buffer; // not slice(): a Node Buffer's shares its buffer with others
   const weightData = half ? halfToSingle(new Uint16Array(aligned)).buffer : aligned;
