@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { compiled } from "../benchmark/compiled.mjs";
 import { capture } from "../setup/run-command.mjs";
 import { differencesBetween, lastLine } from "./kills.mjs";
@@ -21,18 +21,20 @@ const trainSlowly = [...train, "--set", "training.learningRate=0.00001"];
  * epoch's loss, 0.5 in a probability, with the same epoch as the best one).
  */
 const mostOf = { probability: 1e-4, loss: 0.01 };
+/** Programs of other versions of Node, to be compared with this one. */
+const otherNodes = (process.env.AFFECTLAB_DRILL_NODES ?? "").split(delimiter).filter((path) => path !== "");
 
 /** @type {import("./part.mjs").Part} */
 export const equalRuns = {
   name: "equal-runs",
   title: "Two runs of one specification",
-  promise: `With one number of threads the numbers are equal, bit for bit; with another they differ by rounding alone: by ${mostOf.probability} in a probability while steps are small, by ${mostOf.loss} in the training loss of the first epoch at the usual rate.`,
+  promise: `With one number of threads the numbers are equal, bit for bit, whichever Node runs them; with another they differ by rounding alone: by ${mostOf.probability} in a probability while steps are small, by ${mostOf.loss} in the training loss of the first epoch at the usual rate.`,
   async run({ laboratory, note }) {
     /** @param {string} name @param {readonly string[]} prefix */
-    const once = async (name, prefix, command = train) => {
+    const once = async (name, prefix, command = train, node = process.execPath) => {
       note(name);
       const place = laboratory.newWorkplace(name);
-      const ended = await runToEnd(place, command, { prefix });
+      const ended = await runToEnd(place, command, { prefix, node });
       if (ended.code !== 0) throw new Error(lastLine(ended.stderr));
       return place;
     };
@@ -44,6 +46,18 @@ export const equalRuns = {
       ),
     ];
     const notes = [];
+    for (const node of otherNodes) {
+      const version = capture(node, ["--version"]).out.trim();
+      const other = await once(`node-${version}`, [], train, node);
+      checks.push(
+        checkNone(
+          `Node ${version} gives what ${process.version} gives, bit for bit`,
+          differencesBetween(contentOfRuns(first), contentOfRuns(other)),
+        ),
+      );
+    }
+    if (otherNodes.length === 0)
+      notes.push("AFFECTLAB_DRILL_NODES names no other Node: versions were not compared.");
     if (capture("taskset", ["-c", "0", "true"]).ok) {
       const one = ["taskset", "-c", "0"];
       const [single, again] = [await once("one-thread", one), await once("one-thread-again", one)];

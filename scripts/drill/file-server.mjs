@@ -1,18 +1,22 @@
 // A slow publisher: files of a folder over HTTP, piece by piece, with ranges and entity tags.
+import { randomBytes } from "node:crypto";
 import { createReadStream, statSync } from "node:fs";
 import { createServer } from "node:http";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Serves a folder on loopback.
+ * Serves a folder on loopback, below a path that nobody guesses.
  * @param {string} folder
  * @param {{ pieceBytes: number, pauseMs: number }} pace
  */
 export async function serveFolder(folder, { pieceBytes, pauseMs }) {
+  const token = `/${randomBytes(24).toString("base64url")}/`;
   const server = createServer(async (request, response) => {
     try {
-      const path = join(folder, decodeURIComponent(new URL(request.url ?? "", "http://x").pathname));
+      const { pathname } = new URL(request.url ?? "", "http://x");
+      const path = join(folder, decodeURIComponent(pathname.slice(token.length)));
+      if (!pathname.startsWith(token) || !path.startsWith(folder + sep)) throw new Error("not of the folder");
       const { size } = statSync(path);
       const start = Number(/^bytes=(\d+)-$/.exec(request.headers.range ?? "")?.[1] ?? 0);
       if (start >= size) {
@@ -37,7 +41,7 @@ export async function serveFolder(folder, { pieceBytes, pauseMs }) {
   await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
-    url: `http://127.0.0.1:${port}/`,
+    url: `http://127.0.0.1:${port}${token}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve(undefined));

@@ -10,6 +10,8 @@ import { start } from "./product.mjs";
 /** 100 ms of 16-bit samples at 16 kHz. */
 const pieceBytes = 3200;
 const hopSeconds = 0.5;
+/** Answers that may be on their way when SIGTERM comes. */
+const mostPending = 2;
 
 /** @type {import("./part.mjs").Part} */
 export const listenLong = {
@@ -59,7 +61,7 @@ export const listenLong = {
         ),
         check(
           "every answer was given or counted as skipped",
-          answers.length + skipped > 0.7 * expected,
+          answers.length + skipped >= expected - mostPending,
           `${answers.length} answers, ${skipped} skipped, about ${expected} due`,
         ),
         flat,

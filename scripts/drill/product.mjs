@@ -21,6 +21,7 @@ const mark = `AFFECTLAB_DRILL=${process.pid}.${Date.now()}`;
  * @property {"affectlab" | "nbconvert-runner"} [program]
  * @property {Record<string, string>} [env]
  * @property {readonly string[]} [prefix] a command that runs it, such as setpriv with its options
+ * @property {string} [node] another Node than this one
  */
 
 /** @type {Set<import("node:child_process").ChildProcess>} */
@@ -31,10 +32,11 @@ const running = new Set();
  * @param {readonly string[]} args
  * @param {StartOptions} [options]
  */
-export function start({ home, root }, args, { program = "affectlab", env = {}, prefix = [] } = {}) {
+export function start({ home, root }, args, options = {}) {
+  const { program = "affectlab", env = {}, prefix = [], node = process.execPath } = options;
   const [name, value] = mark.split("=");
   const inherited = Object.entries(process.env).filter(([key]) => !key.startsWith("AFFECTLAB_"));
-  const [command, ...rest] = [...prefix, process.execPath, join(root, "bin", `${program}.cjs`), ...args];
+  const [command, ...rest] = [...prefix, node, join(root, "bin", `${program}.cjs`), ...args];
   const began = performance.now();
   const child = spawn(/** @type {string} */ (command), rest, {
     cwd: root,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { compiled } from "../benchmark/compiled.mjs";
 import { watchMemory } from "./memory.mjs";
@@ -25,7 +26,10 @@ export const serveLoad = {
       withSample: false,
     });
     const limits = ["--waiting", String(mostWaiting), "--max-megabytes", "1"];
-    const service = start(place, ["serve", "--model", "resnet", "--port", "0", "--no-token", ...limits]);
+    const token = randomBytes(24).toString("base64url");
+    const service = start(place, ["serve", "--model", "resnet", "--port", "0", ...limits], {
+      env: { AFFECTLAB_TOKEN: token },
+    });
     if (!(await service.hasSaid(/answers at \S+\n/))) throw new Error((await service.ended).stderr);
     const url = `${service.address()}/v1/predictions`;
     const second = Uint8Array.from(
@@ -38,7 +42,11 @@ export const serveLoad = {
     const ask = async (/** @type {Uint8Array} */ body) => {
       const began = performance.now();
       try {
-        const response = await fetch(url, { method: "POST", body: new Blob([new Uint8Array(body)]) });
+        const response = await fetch(url, {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}` },
+          body: new Blob([new Uint8Array(body)]),
+        });
         await response.text();
         return { status: response.status, milliseconds: performance.now() - began };
       } catch {
