@@ -55,7 +55,7 @@ void convolve(const Half* x, const Half* weights, const Shape& s, const Spaced* 
   const int64_t paddedWidth = s.paddedWidth(), line = paddedWidth * s.channels;
   const int64_t most = stripLines(s.outHeight, line), strips = ceilDivide(s.outHeight, most);
   Cores::shared().run(s.batch * strips, [&](int64_t task) {
-    static thread_local Room room;
+    static thread_local Room<Half> room;
     const Tiles tiles;
     const int64_t clip = task / strips, first = task % strips * most, lines = std::min(most, s.outHeight - first);
     const Padded padded = {x, s.batch, clip, s.height, s.width, s.channels, s.above, s.left, paddedWidth, spaced};
@@ -78,7 +78,7 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
   std::vector<float> sums(groups * count);
 
   const auto addTo = [&](float* own, int64_t clip, int64_t first) {
-    static thread_local Room dyRoom, xRoom, dxRoom, stepsRoom, pairsRoom;
+    static thread_local Room<Half> dyRoom, xRoom, dxRoom, stepsRoom, pairsRoom;
     const int64_t lines = std::min(most, s.height - first), inputLines = lines + s.rows - 1;
     const Padded paddedDy = {dy, s.batch, clip, s.outHeight, s.outWidth, s.filters, below, right, paddedWidth};
     const Half* gradient = paddedDy.strip(first, inputLines, dyRoom);

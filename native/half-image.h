@@ -2,12 +2,11 @@
 // another one's pixels where there are strides.
 #pragma once
 
-#include <cstdlib>
 #include <cstring>
-#include <memory>
-#include <new>
+
 #include "half.h"
 #include "op.h"
+#include "room.h"
 #include "tiles.h"
 
 namespace affectlab {
@@ -105,28 +104,6 @@ struct Spaced {
   }
 };
 
-// Memory that begins with a cache line, which a tile's row is as long as; it may stay for a thread's next call.
-class Room {
- public:
-  Half* of(int64_t count) {
-    if (count > count_) {
-      const int64_t bytes = ceilDivide(count * static_cast<int64_t>(sizeof(Half)), kLineBytes) * kLineBytes;
-      numbers_.reset(static_cast<Half*>(std::aligned_alloc(kLineBytes, bytes)));
-      if (numbers_ == nullptr) throw std::bad_alloc();
-      count_ = count;
-    }
-    return numbers_.get();
-  }
-
- private:
-  static constexpr int64_t kLineBytes = 64;
-  struct Free {
-    void operator()(Half* numbers) const { std::free(numbers); }
-  };
-  std::unique_ptr<Half, Free> numbers_;
-  int64_t count_ = 0;
-};
-
 // An image [height, width, channels] of a batch, with zeros around it: `above` it, to its left, and on until the padded
 // width.
 struct Padded {
@@ -136,7 +113,7 @@ struct Padded {
 
   // Its lines from `first` on, and numbers behind them for tiles to look at: where there are no zeros around it, as it
   // lies; else written to `room`.
-  const Half* strip(int64_t first, int64_t lines, Room& room) const {
+  const Half* strip(int64_t first, int64_t lines, Room<Half>& room) const {
     const int64_t line = width * channels, image = height * line, slack = kSlack * channels + kTileHalves;
     const int64_t behind = (clips - clip) * image - (first + lines) * line;
     const bool isWhole = paddedWidth == width && above == 0 && first + lines <= height && behind >= slack;

@@ -82,7 +82,7 @@ class Packed {
   const int64_t filterTiles, rows, runTiles;
 
  private:
-  Room memory_;
+  Room<Half> memory_;
   Half* tiles_;
 };
 

@@ -33,6 +33,7 @@
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
 #include "transformer.h"
+#include "winograd.h"
 
 namespace affectlab {
 namespace {
@@ -315,7 +316,8 @@ NAPI_MODULE_INIT() {
                                      affectlab::registerConvolutionOps() + affectlab::registerOptimiserOps() +
                                      affectlab::registerAttentionOps() +
                                      affectlab::registerBatchNormOps() + affectlab::registerEncoderBlockOps() +
-                                     affectlab::registerSumOps() + affectlab::registerHalfConvolutionOps();
+                                     affectlab::registerSumOps() + affectlab::registerHalfConvolutionOps() +
+                                     affectlab::registerWinogradOps();
   if (!problem.empty()) napi_throw_error(env, nullptr, problem.c_str());
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);
@@ -323,5 +325,8 @@ NAPI_MODULE_INIT() {
   napi_value hasTiles = nullptr;
   napi_get_boolean(env, affectlab::hasHalfConvolutionOps(), &hasTiles);
   napi_set_named_property(env, exports, "hasTiles", hasTiles);
+  napi_value hasWinograd = nullptr;
+  napi_get_boolean(env, affectlab::hasWinogradOps(), &hasWinograd);
+  napi_set_named_property(env, exports, "hasWinograd", hasWinograd);
   return exports;
 }

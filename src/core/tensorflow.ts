@@ -71,6 +71,8 @@ export const nativeKernels = {
   ],
   /** There where the processor has matrix tiles. */
   tileOps: ["AffectlabHalfConvolution", "AffectlabHalfConvolutionGrad"],
+  /** There where the processor has AVX-512. */
+  winogradOps: ["AffectlabWinograd", "AffectlabWinogradGrad"],
 } as const;
 let areNativeKernelsTried = false;
 
@@ -84,9 +86,10 @@ function loadNativeKernels(tf: typeof tfjs): void {
   const isOnCard = (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
   if (isOnCard || !existsSync(nativeKernels.path)) return;
   try {
-    const { hasTiles } = require(nativeKernels.path) as { readonly hasTiles: boolean };
-    const { ops, tileOps } = nativeKernels;
-    for (const op of hasTiles ? [...ops, ...tileOps] : ops) addNativeKernel(op);
+    const has = require(nativeKernels.path) as { readonly hasTiles: boolean; readonly hasWinograd: boolean };
+    const { ops, tileOps, winogradOps } = nativeKernels;
+    for (const op of [...ops, ...(has.hasTiles ? tileOps : []), ...(has.hasWinograd ? winogradOps : [])])
+      addNativeKernel(op);
   } catch (error) {
     process.emitWarning(`${messageOf(error)}: networks train slower. \`npm start\` compiles it anew.`);
   }
