@@ -21,7 +21,7 @@ namespace affectlab {
 
 constexpr int64_t kWide = 16;  // numbers of a vector
 // Rows: a multiple of those of every product below, and their vectors begin in different sets of the first cache.
-constexpr int64_t kTogether = 84;
+constexpr int64_t kTogether = 60;
 
 inline bool hasWideProducts() { return bestInstructions() == Instructions::avx512; }
 
@@ -97,8 +97,8 @@ AFFECTLAB_AVX512 void multiplyPanels(const float* tiles, const Panels& kernel, i
 // What is made of others than these is of no use.
 inline void multiplyTiles(const float* tiles, const Panels& kernel, int64_t count, float* products) {
   if (kernel.panel == 2) return multiplyPanels<12, 2>(tiles, kernel, count, products);
-  if (kernel.panel == 3) return multiplyPanels<7, 3>(tiles, kernel, count, products);
-  multiplyPanels<14, 1>(tiles, kernel, count, products);
+  if (kernel.panel == 3) return multiplyPanels<6, 3>(tiles, kernel, count, products);
+  multiplyPanels<15, 1>(tiles, kernel, count, products);
 }
 
 // Adds to [rows channels, vectors x 16 results] the products of `count` tiles with their gradients.

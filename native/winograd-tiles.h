@@ -1,28 +1,31 @@
-// Winograd's F(2 x 2, 3 x 3): how images, gradients and kernels become tiles whose products, place by place, are a
+// Winograd's F(4 x 4, 3 x 3): how images, gradients and kernels become tiles whose products, place by place, are a
 // convolution's, and how these become results again (Lavin and Gray 2016, "Fast Algorithms for Convolutional Neural
-// Networks", section 4.1).
+// Networks", section 4.2): Y = A'[(G g G') * (B' d B)]A.
 //
-//   Y = A'[(G g G') * (B' d B)]A,  A' = [1 1 1 0; 0 1 -1 -1],  B' = [1 0 -1 0; 0 1 1 0; 0 -1 1 0; 0 1 0 -1],
-//                                  G = [1 0 0; 1/2 1/2 1/2; 1/2 -1/2 1/2; 0 0 1]
-//
-// d are 4 x 4 pixels, Y the 2 x 2 results in their midst, g the kernel's 3 x 3 numbers. Transformed tiles lie as
-// [16 places, vectors, tiles, 16 channels]: a tile's neighbours are a known distance apart.
+// d are 6 x 6 pixels, Y the 4 x 4 results in their midst, g the kernel's 3 x 3 numbers. Each function below multiplies by
+// one of the matrices, a line at a time. Transformed tiles lie as wide-products.h reads them, with 36 places.
 #pragma once
 
+#include "cores.h"
 #include "wide-products.h"
 
 #if defined(AFFECTLAB_HAS_WIDE_PRODUCTS)
 
 namespace affectlab {
 
-constexpr int64_t kPlaces = 16;  // of a tile
+constexpr int64_t kInTile = 4;             // results, each way
+constexpr int64_t kSeen = kInTile + 2;     // pixels, each way
+constexpr int64_t kPlaces = kSeen * kSeen;
+
+inline int64_t tilesOf(int64_t length) { return (length + kInTile - 1) / kInTile; }
 
 // Images [batch, height, width, channels] that are `down` x `across` tiles each; tile (i, j) begins `above` and `left`
-// before pixel (2i, 2j).
+// before pixel (4i, 4j).
 struct Tiled {
   int64_t batch, height, width, channels, above, left, down, across;
 
-  int64_t tiles() const { return batch * down * across; }
+  int64_t ofClip() const { return down * across; }
+  int64_t tiles() const { return batch * ofClip(); }
   int64_t vectors() const { return vectorsOf(channels); }
 };
 
@@ -32,67 +35,107 @@ struct TileLine {
 
   // The piece that tile `tile` begins, ending with its line or before `last`.
   TileLine(const Tiled& image, int64_t tile, int64_t last)
-      : clip(tile / image.across / image.down), i(tile / image.across % image.down), j(tile % image.across),
+      : clip(tile / image.ofClip()), i(tile / image.across % image.down), j(tile % image.across),
         count(std::min(image.across - j, last - tile)) {}
 };
 
-// Four lines of pixels, some of which may lie outside of the image.
+// Lines of pixels that a line of tiles looks at, some of which may lie outside of the image.
 struct PixelLines {
-  const float* lines[4];  // null where outside
+  const float* lines[kSeen];  // null where outside
   int64_t width, channels;
   __mmask16 mask;
 
   PixelLines(const Tiled& image, const float* x, const TileLine& at, int64_t vector)
       : width(image.width), channels(image.channels), mask(maskOf(image.channels, vector)) {
-    for (int64_t k = 0; k < 4; k++) {
-      const int64_t line = 2 * at.i - image.above + k;
+    for (int64_t k = 0; k < kSeen; k++) {
+      const int64_t line = kInTile * at.i - image.above + k;
       const bool isThere = line >= 0 && line < image.height;
       lines[k] = isThere ? x + (at.clip * image.height + line) * width * channels + vector * kWide : nullptr;
     }
   }
 };
 
-AFFECTLAB_LEAF __m512 pixel(const PixelLines& from, int64_t line, int64_t column) {
-  const float* start = from.lines[line];
-  if (start == nullptr || column < 0 || column >= from.width) return _mm512_setzero_ps();
-  return _mm512_maskz_loadu_ps(from.mask, start + column * from.channels);
+// `count` pixels of a column, 0 where there are none.
+template <int count>
+AFFECTLAB_LEAF void readColumn(const PixelLines& from, int64_t column, __m512* pixels) {
+  const bool isThere = column >= 0 && column < from.width;
+#pragma GCC unroll 6
+  for (int k = 0; k < count; k++)
+    pixels[k] = isThere && from.lines[k] != nullptr
+                    ? _mm512_maskz_loadu_ps(from.mask, from.lines[k] + column * from.channels)
+                    : _mm512_setzero_ps();
 }
 
-// B' of a column of four pixels.
-AFFECTLAB_LEAF void transformColumn(const PixelLines& from, int64_t column, __m512* t) {
-  const __m512 a = pixel(from, 0, column), b = pixel(from, 1, column), c = pixel(from, 2, column),
-               d = pixel(from, 3, column);
-  t[0] = a - c;
-  t[1] = b + c;
-  t[2] = c - b;
-  t[3] = b - d;
+AFFECTLAB_LEAF __m512 times(float factor, const __m512& a, const __m512& plus) {
+  return _mm512_fmadd_ps(_mm512_set1_ps(factor), a, plus);
 }
 
-// B' d B of tiles `first` to `last`, `together` places for tiles in `to`.
-AFFECTLAB_AVX512 inline void transformPixels(const Tiled& image, const float* x, int64_t first, int64_t last,
-                                             int64_t together, float* to) {
-  const int64_t nextPlace = image.vectors() * together * kWide;
+// B' d.
+AFFECTLAB_LEAF void seen(const __m512* d, __m512* t) {
+  const __m512 even = times(-4, d[2], d[4]), odd = times(-4, d[1], d[3]);
+  const __m512 outer = d[4] - d[2], inner = d[3] - d[1];
+  t[0] = times(4, d[0], times(-5, d[2], d[4]));
+  t[1] = even + odd;
+  t[2] = even - odd;
+  t[3] = times(2, inner, outer);
+  t[4] = times(-2, inner, outer);
+  t[5] = times(4, d[1], times(-5, d[3], d[5]));
+}
+
+// A' m.
+AFFECTLAB_LEAF void answered(const __m512* m, __m512* y) {
+  const __m512 sum = m[1] + m[2], difference = m[1] - m[2], sum2 = m[3] + m[4], difference2 = m[3] - m[4];
+  y[0] = m[0] + sum + sum2;
+  y[1] = times(2, difference2, difference);
+  y[2] = times(4, sum2, sum);
+  y[3] = times(8, difference2, difference) + m[5];
+}
+
+// A dy: the other way.
+AFFECTLAB_LEAF void asked(const __m512* dy, __m512* t) {
+  const __m512 even = dy[0] + dy[2], odd = dy[1] + dy[3];
+  const __m512 even2 = times(4, dy[2], dy[0]), odd2 = times(8, dy[3], dy[1] + dy[1]);
+  t[0] = dy[0];
+  t[1] = even + odd;
+  t[2] = even - odd;
+  t[3] = even2 + odd2;
+  t[4] = even2 - odd2;
+  t[5] = dy[3];
+}
+
+// B' d B of tiles `first` to `last`.
+AFFECTLAB_AVX512 inline void transformPixels(const Tiled& image, const float* x, int64_t first, int64_t last, float* to) {
+  const int64_t nextPlace = image.vectors() * kTogether * kWide;
   for (int64_t tile = first; tile < last;) {
     const TileLine line(image, tile, last);
     for (int64_t vector = 0; vector < image.vectors(); vector++) {
       const PixelLines from(image, x, line, vector);
-      float* v = to + (vector * together + tile - first) * kWide;
-      int64_t column = 2 * line.j - image.left;
-      __m512 t[4][4];  // by column, then line
-      transformColumn(from, column, t[0]);
-      transformColumn(from, column + 1, t[1]);
-      for (int64_t j = 0; j < line.count; j++, column += 2, v += kWide) {
-        transformColumn(from, column + 2, t[2]);
-        transformColumn(from, column + 3, t[3]);
+      float* v = to + (vector * kTogether + tile - first) * kWide;
+      int64_t column = kInTile * line.j - image.left;
+      __m512 columns[kSeen][kSeen];  // the next tile begins with the last two
+      for (int c = 0; c < 2; c++) {
+        __m512 pixels[kSeen];
+        readColumn<kSeen>(from, column + c, pixels);
+        seen(pixels, columns[c + kInTile]);
+      }
+      for (int64_t j = 0; j < line.count; j++, column += kInTile, v += kWide) {
+        for (int k = 0; k < kSeen; k++) {
+          columns[0][k] = columns[kInTile][k];
+          columns[1][k] = columns[kInTile + 1][k];
+        }
+        for (int c = 2; c < kSeen; c++) {
+          __m512 pixels[kSeen];
+          readColumn<kSeen>(from, column + c, pixels);
+          seen(pixels, columns[c]);
+        }
         float* place = v;
-#pragma GCC unroll 4
-        for (int k = 0; k < 4; k++, place += 4 * nextPlace) {
-          _mm512_store_ps(place, t[0][k] - t[2][k]);
-          _mm512_store_ps(place + nextPlace, t[1][k] + t[2][k]);
-          _mm512_store_ps(place + 2 * nextPlace, t[2][k] - t[1][k]);
-          _mm512_store_ps(place + 3 * nextPlace, t[1][k] - t[3][k]);
-          t[0][k] = t[2][k];
-          t[1][k] = t[3][k];
+        for (int k = 0; k < kSeen; k++) {
+          __m512 row[kSeen], t[kSeen];
+#pragma GCC unroll 6
+          for (int c = 0; c < kSeen; c++) row[c] = columns[c][k];
+          seen(row, t);
+#pragma GCC unroll 6
+          for (int c = 0; c < kSeen; c++, place += nextPlace) _mm512_store_ps(place, t[c]);
         }
       }
     }
@@ -100,33 +143,29 @@ AFFECTLAB_AVX512 inline void transformPixels(const Tiled& image, const float* x,
   }
 }
 
-// A dy A' of tiles `first` to `last`: the gradients of results, a tile's 2 x 2 at a time, as the products' gradients.
-AFFECTLAB_AVX512 inline void transformGradients(const Tiled& image, const float* dy, int64_t first, int64_t last,
-                                                int64_t together, float* to) {
-  const int64_t nextPlace = image.vectors() * together * kWide;
+// A dy A' of tiles `first` to `last`: the gradients of results as those of the products.
+AFFECTLAB_AVX512 inline void transformGradients(const Tiled& image, const float* dy, int64_t first, int64_t last, float* to) {
+  const int64_t nextPlace = image.vectors() * kTogether * kWide;
   for (int64_t tile = first; tile < last;) {
     const TileLine line(image, tile, last);
     for (int64_t vector = 0; vector < image.vectors(); vector++) {
       const PixelLines from(image, dy, line, vector);
-      float* v = to + (vector * together + tile - first) * kWide;
+      float* v = to + (vector * kTogether + tile - first) * kWide;
       for (int64_t j = 0; j < line.count; j++, v += kWide) {
-        const int64_t column = 2 * (line.j + j);
-        __m512 t[2][4];
-#pragma GCC unroll 2
-        for (int c = 0; c < 2; c++) {
-          const __m512 a = pixel(from, 0, column + c), b = pixel(from, 1, column + c);
-          t[c][0] = a;
-          t[c][1] = a + b;
-          t[c][2] = a - b;
-          t[c][3] = _mm512_setzero_ps() - b;
+        __m512 columns[kInTile][kSeen];
+        for (int c = 0; c < kInTile; c++) {
+          __m512 pixels[kInTile];
+          readColumn<kInTile>(from, kInTile * (line.j + j) + c, pixels);
+          asked(pixels, columns[c]);
         }
         float* place = v;
+        for (int k = 0; k < kSeen; k++) {
+          __m512 row[kInTile], t[kSeen];
 #pragma GCC unroll 4
-        for (int k = 0; k < 4; k++, place += 4 * nextPlace) {
-          _mm512_store_ps(place, t[0][k]);
-          _mm512_store_ps(place + nextPlace, t[0][k] + t[1][k]);
-          _mm512_store_ps(place + 2 * nextPlace, t[0][k] - t[1][k]);
-          _mm512_store_ps(place + 3 * nextPlace, _mm512_setzero_ps() - t[1][k]);
+          for (int c = 0; c < kInTile; c++) row[c] = columns[c][k];
+          asked(row, t);
+#pragma GCC unroll 6
+          for (int c = 0; c < kSeen; c++, place += nextPlace) _mm512_store_ps(place, t[c]);
         }
       }
     }
@@ -135,91 +174,127 @@ AFFECTLAB_AVX512 inline void transformGradients(const Tiled& image, const float*
 }
 
 // A' m A of tiles `first` to `last`, to the results y [batch, height, width, channels].
-AFFECTLAB_AVX512 inline void writeResults(const Tiled& image, const float* products, int64_t first, int64_t last,
-                                          int64_t together, float* y) {
-  const int64_t nextPlace = image.vectors() * together * kWide;
+AFFECTLAB_AVX512 inline void writeResults(const Tiled& image, const float* products, int64_t first, int64_t last, float* y) {
+  const int64_t nextPlace = image.vectors() * kTogether * kWide;
   for (int64_t tile = first; tile < last;) {
     const TileLine line(image, tile, last);
     for (int64_t vector = 0; vector < image.vectors(); vector++) {
       const __mmask16 mask = maskOf(image.channels, vector);
-      const float* m = products + (vector * together + tile - first) * kWide;
-      float* upper = y + ((line.clip * image.height + 2 * line.i) * image.width + 2 * line.j) * image.channels + vector * kWide;
-      float* lower = 2 * line.i + 1 < image.height ? upper + image.width * image.channels : nullptr;
-      for (int64_t j = 0; j < line.count; j++, m += kWide) {
-        __m512 s[2][4];
-#pragma GCC unroll 4
-        for (int c = 0; c < 4; c++) {
-          const __m512 a = _mm512_load_ps(m + c * nextPlace), b = _mm512_load_ps(m + (4 + c) * nextPlace),
-                       d = _mm512_load_ps(m + (8 + c) * nextPlace), e = _mm512_load_ps(m + (12 + c) * nextPlace);
-          s[0][c] = a + b + d;
-          s[1][c] = b - d - e;
+      const float* m = products + (vector * kTogether + tile - first) * kWide;
+      const int64_t lines = std::min(kInTile, image.height - kInTile * line.i), nextLine = image.width * image.channels;
+      float* to = y + ((line.clip * image.height + kInTile * line.i) * image.width + kInTile * line.j) * image.channels + vector * kWide;
+      for (int64_t j = 0; j < line.count; j++, m += kWide, to += kInTile * image.channels) {
+        __m512 columns[kSeen][kInTile];
+        for (int c = 0; c < kSeen; c++) {
+          __m512 column[kSeen];
+#pragma GCC unroll 6
+          for (int k = 0; k < kSeen; k++) column[k] = _mm512_load_ps(m + (k * kSeen + c) * nextPlace);
+          answered(column, columns[c]);
         }
-        const bool isWhole = 2 * (line.j + j) + 1 < image.width;
-        _mm512_mask_storeu_ps(upper, mask, s[0][0] + s[0][1] + s[0][2]);
-        if (isWhole) _mm512_mask_storeu_ps(upper + image.channels, mask, s[0][1] - s[0][2] - s[0][3]);
-        upper += 2 * image.channels;
-        if (lower == nullptr) continue;
-        _mm512_mask_storeu_ps(lower, mask, s[1][0] + s[1][1] + s[1][2]);
-        if (isWhole) _mm512_mask_storeu_ps(lower + image.channels, mask, s[1][1] - s[1][2] - s[1][3]);
-        lower += 2 * image.channels;
+        const int64_t width = std::min(kInTile, image.width - kInTile * (line.j + j));
+        for (int64_t k = 0; k < lines; k++) {
+          __m512 row[kSeen], t[kInTile];
+#pragma GCC unroll 6
+          for (int c = 0; c < kSeen; c++) row[c] = columns[c][k];
+          answered(row, t);
+          float* pixel = to + k * nextLine;
+          for (int64_t c = 0; c < width; c++, pixel += image.channels) _mm512_mask_storeu_ps(pixel, mask, t[c]);
+        }
       }
     }
     tile += line.count;
   }
 }
 
+// G g.
+AFFECTLAB_LEAF void transformKernelLine(const __m512* g, __m512* t) {
+  const __m512 even = (g[0] + g[2]) / -6, odd = g[1] / -6;
+  const __m512 even2 = times(4, g[2], g[0]) / 24, odd2 = g[1] / 12;
+  t[0] = g[0] / 4;
+  t[1] = even + odd;
+  t[2] = even - odd;
+  t[3] = even2 + odd2;
+  t[4] = even2 - odd2;
+  t[5] = g[2];
+}
+
+// G' u: the other way.
+AFFECTLAB_LEAF void gatherKernelLine(const __m512* u, __m512* g) {
+  const __m512 sum = (u[1] + u[2]) / 6, sum2 = (u[3] + u[4]) / 24;
+  g[0] = u[0] / 4 - sum + sum2;
+  g[1] = (u[2] - u[1]) / 6 + (u[3] - u[4]) / 12;
+  g[2] = times(4, sum2, u[5] - sum);
+}
+
+// What `transformKernel` makes of 16 channels and 16 filters.
+AFFECTLAB_AVX512 inline void transformKernelBlock(const float* kernel, int64_t channels, int64_t filters, int64_t channel,
+                                                  int64_t filter, bool turned, Panels& made) {
+  alignas(64) float block[kPlaces][kWide][kWide];
+  const __mmask16 mask = maskOf(filters, filter / kWide);
+  const int64_t down = std::min(kWide, channels - channel), across = std::min(kWide, filters - filter);
+  for (int64_t c = 0; c < down; c++) {
+    __m512 columns[3][kSeen];
+    for (int64_t j = 0; j < 3; j++) {
+      __m512 g[3];
+      for (int64_t i = 0; i < 3; i++) {
+        const int64_t place = turned ? 8 - (3 * i + j) : 3 * i + j;
+        g[i] = _mm512_maskz_loadu_ps(mask, kernel + (place * channels + channel + c) * filters + filter);
+      }
+      transformKernelLine(g, columns[j]);
+    }
+    for (int64_t i = 0; i < kSeen; i++) {
+      const __m512 row[3] = {columns[0][i], columns[1][i], columns[2][i]};
+      __m512 t[kSeen];
+      transformKernelLine(row, t);
+      for (int64_t j = 0; j < kSeen; j++) _mm512_store_ps(block[i * kSeen + j][c], t[j]);
+    }
+  }
+  float* to = made.numbers.data();
+  for (int64_t place = 0; place < kPlaces; place++, to += made.ofPlace()) {
+    if (!turned) {
+      for (int64_t c = 0; c < down; c++)
+        _mm512_storeu_ps(to + made.at(channel + c, filter), _mm512_load_ps(block[place][c]));
+    } else {
+      for (int64_t f = 0; f < across; f++)
+        for (int64_t c = 0; c < down; c++) to[made.at(filter + f, channel) + c] = block[place][c][f];
+    }
+  }
+}
+
 // A kernel [3, 3, channels, filters] as G g G'; `turned` for the gradient of the input: the other way round, filters to
 // channels.
 inline Panels transformKernel(const float* kernel, int64_t channels, int64_t filters, bool turned) {
-  Panels made(kPlaces, vectorsOf(turned ? filters : channels), vectorsOf(turned ? channels : filters));
-  const int64_t place = made.ofPlace();
-  for (int64_t c = 0; c < channels; c++) {
-    for (int64_t f = 0; f < filters; f++) {
-      float g[3][3], half[4][3];
-      for (int i = 0; i < 3; i++)
-        for (int j = 0; j < 3; j++) {
-          const int from = turned ? 8 - (3 * i + j) : 3 * i + j;
-          g[i][j] = kernel[(from * channels + c) * filters + f];
-        }
-      for (int j = 0; j < 3; j++) {
-        half[0][j] = g[0][j];
-        half[1][j] = 0.5f * (g[0][j] + g[1][j] + g[2][j]);
-        half[2][j] = 0.5f * (g[0][j] - g[1][j] + g[2][j]);
-        half[3][j] = g[2][j];
-      }
-      float* to = made.numbers.data() + (turned ? made.at(f, c) : made.at(c, f));
-      for (int i = 0; i < 4; i++) {
-        to[(4 * i) * place] = half[i][0];
-        to[(4 * i + 1) * place] = 0.5f * (half[i][0] + half[i][1] + half[i][2]);
-        to[(4 * i + 2) * place] = 0.5f * (half[i][0] - half[i][1] + half[i][2]);
-        to[(4 * i + 3) * place] = half[i][2];
-      }
-    }
-  }
+  const int64_t down = vectorsOf(channels), across = vectorsOf(filters);
+  Panels made(kPlaces, turned ? across : down, turned ? down : across);
+  Cores::shared().run(down * across, [&](int64_t block) {
+    transformKernelBlock(kernel, channels, filters, block / across * kWide, block % across * kWide, turned, made);
+  });
   return made;
 }
 
-// G' u G: the gradient of a kernel [3, 3, channels, filters] from that of the transformed one, as `addOuterProducts` sums it.
-inline void writeKernelGradient(const float* sums, int64_t channels, int64_t filters, float* gradient) {
+// G' u G of channel `channel`: the gradient of a kernel [3, 3, channels, filters] from that of the transformed one, as
+// `addOuterProducts` sums it.
+AFFECTLAB_AVX512 inline void writeKernelGradient(const float* sums, int64_t channels, int64_t filters, int64_t channel,
+                                                 float* gradient) {
   constexpr int64_t square = kWide * kWide;
-  const int64_t place = vectorsOf(channels) * vectorsOf(filters) * square;
-  for (int64_t c = 0; c < channels; c++)
-    for (int64_t f = 0; f < filters; f++) {
-      const float* u = sums + (c / kWide * vectorsOf(filters) + f / kWide) * square + c % kWide * kWide + f % kWide;
-      float half[3][4];
-      for (int j = 0; j < 4; j++) {
-        const float a = u[j * place], b = u[(4 + j) * place], d = u[(8 + j) * place], e = u[(12 + j) * place];
-        half[0][j] = a + 0.5f * (b + d);
-        half[1][j] = 0.5f * (b - d);
-        half[2][j] = 0.5f * (b + d) + e;
-      }
-      for (int i = 0; i < 3; i++) {
-        float* to = gradient + (3 * i * channels + c) * filters + f;
-        to[0] = half[i][0] + 0.5f * (half[i][1] + half[i][2]);
-        to[channels * filters] = 0.5f * (half[i][1] - half[i][2]);
-        to[2 * channels * filters] = 0.5f * (half[i][1] + half[i][2]) + half[i][3];
-      }
+  const int64_t across = vectorsOf(filters), ofPlace = vectorsOf(channels) * across * square;
+  for (int64_t vector = 0; vector < across; vector++) {
+    const float* from = sums + (channel / kWide * across + vector) * square + channel % kWide * kWide;
+    __m512 columns[kSeen][3];
+    for (int64_t j = 0; j < kSeen; j++) {
+      __m512 u[kSeen];
+      for (int64_t i = 0; i < kSeen; i++) u[i] = _mm512_loadu_ps(from + (i * kSeen + j) * ofPlace);
+      gatherKernelLine(u, columns[j]);
     }
+    for (int64_t i = 0; i < 3; i++) {
+      __m512 row[kSeen], g[3];
+      for (int64_t j = 0; j < kSeen; j++) row[j] = columns[j][i];
+      gatherKernelLine(row, g);
+      for (int64_t j = 0; j < 3; j++)
+        _mm512_mask_storeu_ps(gradient + ((3 * i + j) * channels + channel) * filters + vector * kWide,
+                              maskOf(filters, vector), g[j]);
+    }
+  }
 }
 
 }  // namespace affectlab

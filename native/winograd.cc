@@ -1,4 +1,4 @@
-// 3 x 3 convolutions of a training step in float32 with 16 products where there are 36: forward, and both gradients in one
+// 3 x 3 convolutions of a training step in float32 with 36 products where there are 144: forward, and both gradients in one
 // call.
 //
 //   AffectlabWinograd(x, kernel; before, output) -> y
@@ -14,6 +14,7 @@
 // kernel is, place by place, a product over all tiles of x's with dy's.
 #include "winograd.h"
 
+#include "clip-groups.h"
 #include "op.h"
 #include "room.h"
 #include "winograd-tiles.h"
@@ -28,9 +29,6 @@ std::string registerWinogradOps() { return ""; }
 namespace affectlab {
 namespace {
 
-// Clips are summed in so many groups whatever the number of cores, and the groups in their order.
-constexpr int64_t kGroups = 8;
-
 struct Options {
   std::vector<int64_t> before, output;
   bool needsInput = true;
@@ -39,14 +37,13 @@ struct Options {
 struct Shape {
   int64_t batch, height, width, channels, filters, above, left, outHeight, outWidth;
 
-  Tiled inputs() const { return {batch, height, width, channels, above, left, halfOf(outHeight), halfOf(outWidth)}; }
-  Tiled results() const { return {batch, outHeight, outWidth, filters, 0, 0, halfOf(outHeight), halfOf(outWidth)}; }
+  Tiled inputs() const { return {batch, height, width, channels, above, left, tilesOf(outHeight), tilesOf(outWidth)}; }
+  Tiled results() const { return {batch, outHeight, outWidth, filters, 0, 0, tilesOf(outHeight), tilesOf(outWidth)}; }
   // dy as what the gradient of the input is convolved from, and that gradient.
   Tiled turnedInputs() const {
-    return {batch, outHeight, outWidth, filters, 2 - above, 2 - left, halfOf(height), halfOf(width)};
+    return {batch, outHeight, outWidth, filters, 2 - above, 2 - left, tilesOf(height), tilesOf(width)};
   }
-  Tiled turnedResults() const { return {batch, height, width, channels, 0, 0, halfOf(height), halfOf(width)}; }
-  static int64_t halfOf(int64_t length) { return (length + 1) / 2; }
+  Tiled turnedResults() const { return {batch, height, width, channels, 0, 0, tilesOf(height), tilesOf(width)}; }
 };
 
 int64_t roomOf(const Tiled& image) { return kPlaces * image.vectors() * kTogether * kWide; }
@@ -59,9 +56,9 @@ struct Rooms {
 void convolveTiles(const Tiled& from, const float* x, const Panels& kernel, const Tiled& to, int64_t first,
                    int64_t last, Rooms& rooms, float* y) {
   float *tiles = rooms.tiles.of(roomOf(from)), *products = rooms.products.of(roomOf(to));
-  transformPixels(from, x, first, last, kTogether, tiles);
+  transformPixels(from, x, first, last, tiles);
   multiplyTiles(tiles, kernel, last - first, products);
-  writeResults(to, products, first, last, kTogether, y);
+  writeResults(to, products, first, last, y);
 }
 
 void convolve(const Shape& s, const float* x, const float* weights, float* y) {
@@ -78,32 +75,27 @@ void convolve(const Shape& s, const float* x, const float* weights, float* y) {
 void convolveBack(const Shape& s, const float* dy, const float* x, const float* weights, float* dx, float* kernelGrad) {
   const Tiled images = s.inputs(), gradients = s.results(), from = s.turnedInputs(), to = s.turnedResults();
   const Panels turned = transformKernel(weights, dx == nullptr ? 0 : s.channels, s.filters, true);
-  const int64_t groups = std::min(kGroups, s.batch);
-  const int64_t count = kPlaces * images.vectors() * gradients.vectors() * kWide * kWide;
-  std::vector<float> sums(groups * count);
-  // Runs work(first, last) for the runs of tiles of the group's clips.
-  const auto forRuns = [&](const Tiled& image, int64_t group, const auto& work) {
-    const int64_t ofClip = image.down * image.across, end = (group + 1) * s.batch / groups * ofClip;
-    for (int64_t first = group * s.batch / groups * ofClip; first < end; first += kTogether)
-      work(first, std::min(first + kTogether, end));
-  };
-  Cores::shared().run(groups, [&](int64_t group) {
+  ClipGroups groups(s.batch, kPlaces * images.vectors() * gradients.vectors() * kWide * kWide);
+  groups.run([&](int64_t firstClip, int64_t lastClip, float* sums) {
     static thread_local Rooms rooms, outer;
+    // Runs work(first, last) for the runs of tiles of these clips.
+    const auto forRuns = [&](const Tiled& image, const auto& work) {
+      const int64_t ofClip = image.ofClip(), end = lastClip * ofClip;
+      for (int64_t first = firstClip * ofClip; first < end; first += kTogether) work(first, std::min(first + kTogether, end));
+    };
     if (dx != nullptr)
-      forRuns(from, group, [&](int64_t first, int64_t last) { convolveTiles(from, dy, turned, to, first, last, rooms, dx); });
+      forRuns(from, [&](int64_t first, int64_t last) { convolveTiles(from, dy, turned, to, first, last, rooms, dx); });
     float *tiles = outer.tiles.of(roomOf(images)), *products = outer.products.of(roomOf(gradients));
-    forRuns(images, group, [&](int64_t first, int64_t last) {
-      transformPixels(images, x, first, last, kTogether, tiles);
-      transformGradients(gradients, dy, first, last, kTogether, products);
-      addOuterProducts(kPlaces, tiles, images.vectors(), products, gradients.vectors(), last - first, sums.data() + group * count);
+    forRuns(images, [&](int64_t first, int64_t last) {
+      transformPixels(images, x, first, last, tiles);
+      transformGradients(gradients, dy, first, last, products);
+      addOuterProducts(kPlaces, tiles, images.vectors(), products, gradients.vectors(), last - first, sums);
     });
   });
-  std::vector<float> total(count);
-  divideWork(count, kFewestNumbers, [&](int64_t, int64_t first, int64_t last) {
-    for (int64_t group = 0; group < groups; group++)
-      for (int64_t i = first; i < last; i++) total[i] += sums[group * count + i];
+  const std::vector<float> total = groups.total();
+  Cores::shared().run(s.channels, [&](int64_t channel) {
+    writeKernelGradient(total.data(), s.channels, s.filters, channel, kernelGrad);
   });
-  writeKernelGradient(total.data(), s.channels, s.filters, kernelGrad);
 }
 
 void* createForward(TF_OpKernelConstruction* construction) {
