@@ -8,7 +8,7 @@ const { decodeSafetensors } = compiled("core/safetensors");
 /** @type {typeof import("../../src/core/hash.js")} */
 const { sha256 } = compiled("core/hash");
 /** @type {typeof import("../../src/training/run-store.js")} */
-const { readRun } = compiled("training/run-store");
+const { lockName, readRun } = compiled("training/run-store");
 /** @type {typeof import("../../src/core/settings.js")} */
 const { resolveSettings } = compiled("core/settings");
 
@@ -22,7 +22,8 @@ export function runFolders({ home }) {
 }
 
 /**
- * Every file of every run in the store, without times: weights and optimiser by their bytes, texts by their content.
+ * Every file of every run in the store, without times: weights and optimiser by their bytes, texts by their content. Not
+ * the lock, which stays where its owner was killed after its last file: nobody takes it for a living one's.
  * @param {import("./laboratory.mjs").Workplace} place
  */
 export function contentOfRuns(place) {
@@ -30,6 +31,7 @@ export function contentOfRuns(place) {
   const content = {};
   for (const { hash, folder } of runFolders(place)) {
     for (const name of listed(folder)) {
+      if (name === lockName) continue;
       const bytes = readFileSync(join(folder, name));
       content[`${hash}/${name}`] = name.endsWith(".safetensors")
         ? tensorsOf(bytes, name)

@@ -1,6 +1,9 @@
 import { parse } from "csv-parse/sync";
 import { LabError, messageOf } from "./errors.js";
 
+/** What may end a line of a CSV file. Left to find out by itself, the library looks at every byte before the first one, slowly. */
+export const lineEnds = ["\r\n", "\n", "\r"];
+
 /** The rows of a CSV file that this project wrote, and what is thrown for a fault in them. */
 export interface ParsedTable {
   /** Without the header, each with as many fields as it, and with the line of the file on which it ends, from 1. */
@@ -23,7 +26,8 @@ export function parseTable(
   let parsed: { record: string[]; info: { lines: number } }[];
   try {
     // With `info`, which the library's types do not know, it gives each record's line too.
-    parsed = parse(text, { info: true, bom: true, skip_empty_lines: true }) as unknown as typeof parsed;
+    const options = { info: true, bom: true, skip_empty_lines: true, record_delimiter: lineEnds };
+    parsed = parse(text, options) as unknown as typeof parsed;
   } catch (error) {
     throw damaged(messageOf(error));
   }

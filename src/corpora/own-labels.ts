@@ -1,5 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { LabError, messageOf } from "../core/errors.js";
+import { lineEnds } from "../core/parse-table.js";
 import type { Clip } from "./clip.js";
 import type { ClipFacts } from "./corpus.js";
 import { emotions, isEmotion } from "./emotions.js";
@@ -14,6 +15,8 @@ export interface OwnLabel extends ClipFacts {
 
 const needed = ["file", "emotion", "speaker"];
 const longestList = 10;
+/** Ten times the largest corpus of acted speech; more rows, were they all faulty, would take longer than anyone waits. */
+const mostRecordings = 250_000;
 
 /**
  * Reads labels.csv: a header with `file`, `emotion` and `speaker`; `sentence`, `intensity`, `sex` (female, male) and
@@ -21,23 +24,19 @@ const longestList = 10;
  * call the file. Throws one LabError that names every faulty row (the first ten), with what is wrong in it.
  */
 export function parseOwnLabels(text: string, name: string): OwnLabel[] {
-  let rows: string[][];
-  try {
-    rows = parse(text, {
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-    }) as string[][];
-  } catch (error) {
-    throw new LabError(`${name} cannot be read as CSV (${messageOf(error)}).`, "Check its quotation marks.");
-  }
-  const header = rows[0]?.map((column) => column.toLowerCase()) ?? [];
+  const header = (parseRows(text, name, 1)[0] ?? []).map((column) => column.toLowerCase());
   const missing = needed.filter((column) => !header.includes(column));
   if (missing.length > 0) {
     throw new LabError(
       `${name} has no column ${missing.join(", ")}.`,
       `Its first row must name the columns: ${needed.join(",")} and any further ones.`,
+    );
+  }
+  const rows = parseRows(text, name, mostRecordings + 2);
+  if (rows.length > mostRecordings + 1) {
+    throw new LabError(
+      `${name} lists more than ${mostRecordings} recordings.`,
+      "Divide it, and add each part as a corpus of its own.",
     );
   }
   if (rows.length === 1) throw new LabError(`${name} lists no recording.`, "Add a row for each recording.");
@@ -58,6 +57,27 @@ export function parseOwnLabels(text: string, name: string): OwnLabel[] {
   });
   if (errors.length > 0) throw rowErrors(name, errors);
   return labels;
+}
+
+/** The first `most` rows, whatever the number of their cells. */
+function parseRows(text: string, name: string, most: number): string[][] {
+  const { stackTraceLimit } = Error;
+  // The library makes an error, which nobody sees, of every row with more or fewer cells: without its stack in half the time.
+  Error.stackTraceLimit = 0;
+  try {
+    return parse(text, {
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+      relax_column_count: true,
+      record_delimiter: lineEnds,
+      to: most,
+    }) as string[][];
+  } catch (error) {
+    throw new LabError(`${name} cannot be read as CSV (${messageOf(error)}).`, "Check its quotation marks.");
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /** One error for all faulty rows of a labels file. */

@@ -127,6 +127,24 @@ describe("labels.csv", () => {
     );
   });
 
+  it("is refused when it lists more than a quarter of a million recordings, before all rows are read", () => {
+    const rows = "a,\n".repeat(3_000_000);
+    const before = process.cpuUsage();
+    expect(() => parseOwnLabels(`file,emotion,speaker\n${rows}`, "labels.csv")).toThrow(
+      "labels.csv lists more than 250000 recordings",
+    );
+    // Reading all of them took over a minute.
+    expect(process.cpuUsage(before).user).toBeLessThan(40e6);
+  }, 120_000);
+
+  it("is refused for its header before anything else of it is looked at, however long its line", () => {
+    const before = process.cpuUsage();
+    expect(() => parseOwnLabels(`file,emoti n,${" ea".repeat(3_000_000)}`, "labels.csv")).toThrow(
+      "labels.csv has no column emotion, speaker",
+    );
+    expect(process.cpuUsage(before).user).toBeLessThan(3e6); // four seconds when line ends were looked for byte by byte
+  });
+
   it("may come from a spreadsheet: byte order mark, capitals and spaces", () => {
     const [label] = parseOwnLabels("\ufeffFile, Emotion ,SPEAKER\r\n a.wav , Happy , x \r\n", "labels.csv");
     expect(label).toMatchObject({ file: "a.wav", emotion: "happy", speaker: "x", row: 2 });

@@ -36,6 +36,10 @@ export const targets = {
       /** @type {typeof import("../../../src/audio/decode.js")} */
       const { decodeAudio } = compiled("audio/decode");
       const { encodeWav } = compiled("audio/encode-wav");
+      /** @type {typeof import("../../../src/audio/limits.js")} */
+      const { usualLimits } = compiled("audio/limits");
+      // Three minutes at 48 kHz: a file of 10 MB may hold much more, and decoding takes a fortieth of the time that its sound lasts.
+      const limits = { ...usualLimits, mostSamples: 180 * 48_000 };
       const tone = Float32Array.from({ length: 2000 }, (_, i) => 0.5 * Math.sin(i / 5));
       return {
         seeds: [
@@ -44,7 +48,7 @@ export const targets = {
           ...filesOf(join(places.root, "test", "goldens", "audio"), /\.bin$/),
           silentFlac(1), // made long, it is a small file that holds much
         ],
-        run: (bytes) => decodeAudio(bytes, "input", { allowSilence: true }),
+        run: (bytes) => decodeAudio(bytes, "input", { allowSilence: true, limits }),
       };
     },
   },
