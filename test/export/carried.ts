@@ -1,3 +1,5 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { graphOfPredictor } from "../../src/export/graph-of-predictor.js";
 import type { ExportPrecision } from "../../src/export/stored-constants.js";
@@ -20,11 +22,14 @@ export function itGivesTheSourcesProbabilities(
   build: () => PublishedPredictor,
   limits: Readonly<Record<ExportPrecision, number>>,
 ): void {
+  const bytes: Partial<Record<ExportPrecision, number>> = {};
   for (const [precision, limit] of Object.entries(limits) as [ExportPrecision, number][]) {
     it(`gives the source's calibrated probabilities, its kernels in ${precision}`, async () => {
       const predictor = build();
       const folder = temporaryFolder(target.name);
       await target.write(graphOfPredictor(predictor), precision, folder);
+      const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
+      bytes[precision] = sizes.reduce((sum, size) => sum + size, 0);
       const runtime = await target.open(folder);
       const { largest, spread } = await differences(predictor, runtime);
       await runtime.close();
@@ -33,4 +38,9 @@ export function itGivesTheSourcesProbabilities(
       if (precision !== "float32") expect(largest).toBeGreaterThan(0);
     });
   }
+
+  it("takes less room with kernels in float16, and less again in int8", () => {
+    expect(bytes.float16).toBeLessThan(bytes.float32!);
+    expect(bytes.int8).toBeLessThan(bytes.float16!);
+  });
 }

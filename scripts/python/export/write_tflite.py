@@ -90,6 +90,11 @@ def halve_weights(model, weights):
         graph.tensors.append(stored)
         casts.append(cast)
     graph.operators = casts + graph.operators
+    # What they were before would stay in the file.
+    used = {tensor.buffer for tensor in graph.tensors} | {entry.buffer for entry in loaded.metadata or []}
+    for index, buffer in enumerate(loaded.buffers):
+        if index not in used:
+            buffer.data = None
     return bytes(flatbuffer_utils.convert_object_to_bytearray(loaded))
 
 
