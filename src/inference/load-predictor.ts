@@ -36,7 +36,7 @@ export async function loadPredictor({
   const card = parseModelCard(await readJson(cardPath), cardPath);
   const parts = { card, model: await readFiles(folder), ...(await frontEndOf(card, folder)) };
   return await assemblePredictor(parts).catch((error: unknown) => {
-    throw unreadable(folder, error);
+    throw error instanceof LabError ? error : unreadable(folder, error);
   });
 }
 

@@ -38,8 +38,8 @@ export const targets = {
       const { encodeWav } = compiled("audio/encode-wav");
       /** @type {typeof import("../../../src/audio/limits.js")} */
       const { usualLimits } = compiled("audio/limits");
-      // Three minutes at 48 kHz: a file of 10 MB may hold much more, and decoding takes a fortieth of the time that its sound lasts.
-      const limits = { ...usualLimits, mostSamples: 180 * 48_000 };
+      // A file of 10 MB may hold much more, and decoding takes a fortieth of the time that its sound lasts.
+      const limits = { ...usualLimits, mostSamples: 2_000_000, mostSeconds: 60 };
       const tone = Float32Array.from({ length: 2000 }, (_, i) => 0.5 * Math.sin(i / 5));
       return {
         seeds: [
