@@ -4,6 +4,20 @@ import { LabError, messageOf } from "./errors.js";
 /** What may end a line of a CSV file. Left to find out by itself, the library looks at every byte before the first one, slowly. */
 export const lineEnds = ["\r\n", "\n", "\r"];
 
+/** Characters that a line of a CSV file may have. */
+const longestLine = 100_000;
+
+/** Throws Error for a line that no table has: the library takes most of a minute for one of millions of cells. */
+export function refuseLongLines(text: string): void {
+  for (let at = 0, start = 0, line = 1; at <= text.length; at++) {
+    const isEnd = at === text.length || text[at] === "\n" || text[at] === "\r";
+    if (!isEnd && at - start < longestLine) continue;
+    if (!isEnd) throw new Error(`line ${line} has more than ${longestLine} characters`);
+    start = at + 1;
+    line++;
+  }
+}
+
 /** The rows of a CSV file that this project wrote, and what is thrown for a fault in them. */
 export interface ParsedTable {
   /** Without the header, each with as many fields as it, and with the line of the file on which it ends, from 1. */
@@ -26,6 +40,7 @@ export function parseTable(
   let parsed: { record: string[]; info: { lines: number } }[];
   try {
     // With `info`, which the library's types do not know, it gives each record's line too.
+    refuseLongLines(text);
     const options = { info: true, bom: true, skip_empty_lines: true, record_delimiter: lineEnds };
     parsed = parse(text, options) as unknown as typeof parsed;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { parse } from "csv-parse/sync";
 import { LabError, messageOf } from "../core/errors.js";
-import { lineEnds } from "../core/parse-table.js";
+import { lineEnds, refuseLongLines } from "../core/parse-table.js";
 import type { Clip } from "./clip.js";
 import type { ClipFacts } from "./corpus.js";
 import { emotions, isEmotion } from "./emotions.js";
@@ -65,6 +65,7 @@ function parseRows(text: string, name: string, most: number): string[][] {
   // The library makes an error, which nobody sees, of every row with more or fewer cells: without its stack in half the time.
   Error.stackTraceLimit = 0;
   try {
+    refuseLongLines(text);
     return parse(text, {
       bom: true,
       trim: true,
@@ -74,7 +75,10 @@ function parseRows(text: string, name: string, most: number): string[][] {
       to: most,
     }) as string[][];
   } catch (error) {
-    throw new LabError(`${name} cannot be read as CSV (${messageOf(error)}).`, "Check its quotation marks.");
+    throw new LabError(
+      `${name} cannot be read as CSV (${messageOf(error)}).`,
+      "Check its lines and quotation marks.",
+    );
   } finally {
     Error.stackTraceLimit = stackTraceLimit;
   }
