@@ -68,7 +68,7 @@ try {
       endAll();
       laboratory.clear();
     }
-    const report = { ...found, seconds: (performance.now() - began) / 1000 };
+    const report = withoutPlace({ ...found, seconds: (performance.now() - began) / 1000 });
     await writeJson(recordOf(part.name), report);
     line.done(report.skipped ?? (holds(report) ? "held" : "did not hold"));
     for (const { what, detail } of report.checks.filter((one) => !one.holds))
@@ -77,6 +77,16 @@ try {
   await writeReport(options, earlier, recordOf);
 } catch (error) {
   reportFailure(error);
+}
+
+/**
+ * A report without the folder of this machine in which the checkout lies.
+ * @template T
+ * @param {T} report
+ * @returns {T}
+ */
+function withoutPlace(report) {
+  return JSON.parse(JSON.stringify(report).replaceAll(places.root, "."));
 }
 
 /** The parts that have been published with --publish, on whatever machine. */
