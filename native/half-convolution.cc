@@ -29,14 +29,13 @@ std::string registerHalfConvolutionOps() { return ""; }
 
 #include <optional>
 
+#include "clip-groups.h"
 #include "half-kernel-gradient.h"
 #include "half-positions.h"
 
 namespace affectlab {
 namespace {
 
-// Clips are summed in so many groups whatever the number of cores, and the groups in their order.
-constexpr int64_t kGroups = 8;
 // Of a strip of lines with its zeros: what is made of it shall stay in the second cache.
 constexpr int64_t kStripHalves = 1 << 16;
 
@@ -73,9 +72,7 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
   const int64_t strips = ceilDivide(s.height, most);
   const KernelSums layout(s);
   const std::optional<Packed> turned = dx == nullptr ? std::nullopt : std::optional(packTurned(weights, s));
-  const int64_t groups = std::min(kGroups, s.batch), count = layout.count();
   const int64_t below = s.rows - 1 - s.above, right = s.columns - 1 - s.left;
-  std::vector<float> sums(groups * count);
 
   const auto addTo = [&](float* own, int64_t clip, int64_t first) {
     static thread_local Room<Half> dyRoom, xRoom, dxRoom, stepsRoom, pairsRoom;
@@ -109,13 +106,13 @@ void convolveBack(const Half* dy, const Half* x, const Half* weights, const Shap
         strip.columns.push_back(pairs + shift % 2 * ofParity + tile * ofTile + shift / 2 * kTileHalves);
     addStrip(layout, strip, own);
   };
-  Cores::shared().run(groups, [&](int64_t group) {
+  ClipGroups groups(s.batch, layout.count());
+  groups.run([&](int64_t firstClip, int64_t lastClip, float* sums) {
     const Tiles tiles;
-    const int64_t last = (group + 1) * s.batch / groups;
-    for (int64_t clip = group * s.batch / groups; clip < last; clip++)
-      for (int64_t strip = 0; strip < strips; strip++) addTo(sums.data() + group * count, clip, strip * most);
+    for (int64_t clip = firstClip; clip < lastClip; clip++)
+      for (int64_t strip = 0; strip < strips; strip++) addTo(sums, clip, strip * most);
   });
-  collectKernel(s, layout, sums, groups, kernelGrad);
+  collectKernel(s, layout, groups.total(), kernelGrad);
 }
 
 struct Options {

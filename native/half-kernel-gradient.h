@@ -131,20 +131,16 @@ AFFECTLAB_TILES inline void transposeSteps(const Half* from, int64_t positions, 
   }
 }
 
-// The gradient of each place, channel and filter from the sums of all groups, added in their order.
-inline void collectKernel(const Shape& s, const KernelSums& layout, const std::vector<float>& sums, int64_t groups,
-                   float* gradient) {
-  const int64_t vectors = s.rows * s.columns * s.channels, width = KernelSums::vectorOf(s), count = layout.count();
+// The gradient of each place, channel and filter from the sums over all clips.
+inline void collectKernel(const Shape& s, const KernelSums& layout, const std::vector<float>& sums, float* gradient) {
+  const int64_t vectors = s.rows * s.columns * s.channels, width = KernelSums::vectorOf(s);
   const auto collect = [&](int64_t, int64_t first, int64_t last) {
     for (int64_t vector = first; vector < last; vector++) {
       const int64_t place = vector / width, channel = vector % width;
       const int64_t tiles = (place * layout.vectorTiles + channel / kTileRows) * layout.filterTiles;
       const float* from = sums.data() + tiles * kTileSums + channel % kTileRows;
-      for (int64_t filter = 0; filter < s.filters; filter++) {
-        float sum = 0;
-        for (int64_t group = 0; group < groups; group++) sum += from[group * count + filter * kTileRows];
-        gradient[vector * s.filters + filter] = sum;
-      }
+      for (int64_t filter = 0; filter < s.filters; filter++)
+        gradient[vector * s.filters + filter] = from[filter * kTileRows];
     }
   };
   divideWork(vectors, std::max<int64_t>(1, kFewestNumbers / s.filters), collect, 1);

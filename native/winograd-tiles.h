@@ -103,6 +103,19 @@ AFFECTLAB_LEAF void asked(const __m512* dy, __m512* t) {
   t[5] = dy[3];
 }
 
+// A tile whose `count` columns are transformed: its rows too, each to its place.
+template <int count, void (*transform)(const __m512*, __m512*)>
+AFFECTLAB_LEAF void storeRows(const __m512 (*columns)[kSeen], int64_t nextPlace, float* place) {
+  for (int k = 0; k < kSeen; k++) {
+    __m512 row[count], t[kSeen];
+#pragma GCC unroll 6
+    for (int c = 0; c < count; c++) row[c] = columns[c][k];
+    transform(row, t);
+#pragma GCC unroll 6
+    for (int c = 0; c < kSeen; c++, place += nextPlace) _mm512_store_ps(place, t[c]);
+  }
+}
+
 // B' d B of tiles `first` to `last`.
 AFFECTLAB_AVX512 inline void transformPixels(const Tiled& image, const float* x, int64_t first, int64_t last, float* to) {
   const int64_t nextPlace = image.vectors() * kTogether * kWide;
@@ -128,15 +141,7 @@ AFFECTLAB_AVX512 inline void transformPixels(const Tiled& image, const float* x,
           readColumn<kSeen>(from, column + c, pixels);
           seen(pixels, columns[c]);
         }
-        float* place = v;
-        for (int k = 0; k < kSeen; k++) {
-          __m512 row[kSeen], t[kSeen];
-#pragma GCC unroll 6
-          for (int c = 0; c < kSeen; c++) row[c] = columns[c][k];
-          seen(row, t);
-#pragma GCC unroll 6
-          for (int c = 0; c < kSeen; c++, place += nextPlace) _mm512_store_ps(place, t[c]);
-        }
+        storeRows<kSeen, seen>(columns, nextPlace, v);
       }
     }
     tile += line.count;
@@ -158,15 +163,7 @@ AFFECTLAB_AVX512 inline void transformGradients(const Tiled& image, const float*
           readColumn<kInTile>(from, kInTile * (line.j + j) + c, pixels);
           asked(pixels, columns[c]);
         }
-        float* place = v;
-        for (int k = 0; k < kSeen; k++) {
-          __m512 row[kInTile], t[kSeen];
-#pragma GCC unroll 4
-          for (int c = 0; c < kInTile; c++) row[c] = columns[c][k];
-          asked(row, t);
-#pragma GCC unroll 6
-          for (int c = 0; c < kSeen; c++, place += nextPlace) _mm512_store_ps(place, t[c]);
-        }
+        storeRows<kInTile, asked>(columns, nextPlace, v);
       }
     }
     tile += line.count;
