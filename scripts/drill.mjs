@@ -37,14 +37,17 @@ try {
   const folder = join(drillFolder, options.length);
   const recordOf = (/** @type {string} */ name) => join(folder, `${name}.json`);
   const earlier = options.length === "long" && !options.isAgain ? await readPublished() : [];
+  /** What a part came to here, else on another machine. */
+  const readDone = async (/** @type {string} */ name) =>
+    /** @type {import("./drill/report.mjs").PartReport | null} */ (await readJson(recordOf(name))) ??
+    earlier.find((part) => part.name === name) ??
+    null;
   const opening = openLine("Laboratory");
   const laboratory = await openLaboratory(opening.note);
   opening.done(relative(places.root, drillFolder));
   for (const part of parts.filter(({ name }) => options.parts.includes(name))) {
     // The short drill is done anew every time; of the long one, which takes hours, what is done stays done.
-    const isDone =
-      options.length === "long" &&
-      (earlier.some(({ name }) => name === part.name) || (await readJson(recordOf(part.name))) !== null);
+    const isDone = options.length === "long" && (await readDone(part.name)) !== null;
     if (isDone && !options.isAgain) continue;
     const line = openLine(part.title);
     const began = performance.now();
@@ -74,7 +77,7 @@ try {
     for (const { what, detail } of report.checks.filter((one) => !one.holds))
       console.log(`      ${what}: ${detail ?? "no"}`);
   }
-  await writeReport(options, earlier, recordOf);
+  await writeReport(options, readDone);
 } catch (error) {
   reportFailure(error);
 }
@@ -113,17 +116,10 @@ function machine() {
 
 /**
  * @param {ReturnType<typeof parseOptions>} options
- * @param {readonly import("./drill/report.mjs").PartReport[]} earlier
- * @param {(name: string) => string} recordOf
+ * @param {(name: string) => Promise<import("./drill/report.mjs").PartReport | null>} readDone
  */
-async function writeReport({ length, isPublished }, earlier, recordOf) {
-  const own = await Promise.all(
-    parts.map(
-      async ({ name }) =>
-        /** @type {import("./drill/report.mjs").PartReport | null} */ (await readJson(recordOf(name))),
-    ),
-  );
-  const done = parts.map(({ name }, i) => own[i] ?? earlier.find((part) => part.name === name) ?? null);
+async function writeReport({ length, isPublished }, readDone) {
+  const done = await Promise.all(parts.map(({ name }) => readDone(name)));
   const report = {
     length,
     parts: done.filter((part) => part !== null),

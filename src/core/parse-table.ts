@@ -1,14 +1,11 @@
-import { parse } from "csv-parse/sync";
+import { type Options, parse } from "csv-parse/sync";
 import { LabError, messageOf } from "./errors.js";
-
-/** What may end a line of a CSV file. Left to find out by itself, the library looks at every byte before the first one, slowly. */
-export const lineEnds = ["\r\n", "\n", "\r"];
 
 /** Characters that a line of a CSV file may have. */
 const longestLine = 100_000;
 
 /** Throws Error for a line that no table has: the library takes most of a minute for one of millions of cells. */
-export function refuseLongLines(text: string): void {
+function refuseLongLines(text: string): void {
   for (let at = 0, start = 0, line = 1; at <= text.length; at++) {
     const isEnd = at === text.length || text[at] === "\n" || text[at] === "\r";
     if (!isEnd && at - start < longestLine) continue;
@@ -16,6 +13,17 @@ export function refuseLongLines(text: string): void {
     start = at + 1;
     line++;
   }
+}
+
+/**
+ * Parses CSV, without empty lines and without a byte order mark. Throws the library's error for text that is no CSV, and
+ * Error for a line longer than any table's.
+ */
+export function parseCsv(text: string, options: Options): unknown[] {
+  refuseLongLines(text);
+  // Left to find out by itself what ends a line, the library looks at every byte before the first end, slowly.
+  const ends = ["\r\n", "\n", "\r"];
+  return parse(text, { bom: true, skip_empty_lines: true, record_delimiter: ends, ...options });
 }
 
 /** The rows of a CSV file that this project wrote, and what is thrown for a fault in them. */
@@ -40,9 +48,7 @@ export function parseTable(
   let parsed: { record: string[]; info: { lines: number } }[];
   try {
     // With `info`, which the library's types do not know, it gives each record's line too.
-    refuseLongLines(text);
-    const options = { info: true, bom: true, skip_empty_lines: true, record_delimiter: lineEnds };
-    parsed = parse(text, options) as unknown as typeof parsed;
+    parsed = parseCsv(text, { info: true }) as typeof parsed;
   } catch (error) {
     throw damaged(messageOf(error));
   }

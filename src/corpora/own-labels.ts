@@ -1,6 +1,5 @@
-import { parse } from "csv-parse/sync";
 import { LabError, messageOf } from "../core/errors.js";
-import { lineEnds, refuseLongLines } from "../core/parse-table.js";
+import { parseCsv } from "../core/parse-table.js";
 import type { Clip } from "./clip.js";
 import type { ClipFacts } from "./corpus.js";
 import { emotions, isEmotion } from "./emotions.js";
@@ -65,15 +64,7 @@ function parseRows(text: string, name: string, most: number): string[][] {
   // The library makes an error, which nobody sees, of every row with more or fewer cells: without its stack in half the time.
   Error.stackTraceLimit = 0;
   try {
-    refuseLongLines(text);
-    return parse(text, {
-      bom: true,
-      trim: true,
-      skip_empty_lines: true,
-      relax_column_count: true,
-      record_delimiter: lineEnds,
-      to: most,
-    }) as string[][];
+    return parseCsv(text, { trim: true, relax_column_count: true, to: most }) as string[][];
   } catch (error) {
     throw new LabError(
       `${name} cannot be read as CSV (${messageOf(error)}).`,
