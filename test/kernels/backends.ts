@@ -17,3 +17,8 @@ export function distance(a: tf.Tensor, b: tf.Tensor): number {
   if (a.shape.join() !== b.shape.join()) throw new Error(`shapes ${a.shape} and ${b.shape}`);
   return tf.tidy(() => tf.max(tf.abs(tf.sub(a, b))).dataSync()[0]!);
 }
+
+/** The largest distance as a share of the second one's largest number. */
+export function share(a: tf.Tensor, b: tf.Tensor): number {
+  return distance(a, b) / tf.max(tf.abs(b)).dataSync()[0]!;
+}

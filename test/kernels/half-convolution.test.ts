@@ -5,7 +5,7 @@ import { deviceName, loadTensorFlow, nativeKernels } from "../../src/core/tensor
 import { convolveInHalf, hasHalfConvolution } from "../../src/kernels/half-convolution.js";
 import { isHalf, toFloat, toHalf } from "../../src/kernels/half-precision.js";
 import { attribute, runKernel } from "../../src/kernels/raw.js";
-import { distance, usePath } from "./backends.js";
+import { distance, share, usePath } from "./backends.js";
 
 type Shape = [number, number, number, number];
 type Way = [[number, number], "same" | "valid"];
@@ -27,9 +27,6 @@ function inFloat(x: tf.Tensor4D, kernel: tf.Tensor4D, dy: tf.Tensor4D, [strides,
     tf.conv2d(a as tf.Tensor4D, b as tf.Tensor4D, strides, pad);
   return [convolve(x, kernel), ...tf.grads(convolve)([x, kernel], dy)];
 }
-
-/** The largest distance as a share of the largest number. */
-const share = (a: tf.Tensor, b: tf.Tensor): number => distance(a, b) / tf.max(tf.abs(b)).dataSync()[0]!;
 
 /** How many of the numbers are not those of `b` rounded to bf16, of all. */
 function misrounded(a: tf.Tensor, b: tf.Tensor): number {

@@ -5,7 +5,7 @@ import { deviceName, loadTensorFlow, nativeKernels } from "../../src/core/tensor
 import { toHalf } from "../../src/kernels/half-precision.js";
 import { attribute, runKernel } from "../../src/kernels/raw.js";
 import { convolveByWinograd, hasWinograd } from "../../src/kernels/winograd-convolution.js";
-import { distance, usePath } from "./backends.js";
+import { distance, share, usePath } from "./backends.js";
 
 type Shape = [number, number, number, number];
 type Pad = "same" | "valid";
@@ -21,9 +21,6 @@ function sides(
   const both = (a: tf.Tensor, b: tf.Tensor) => convolve(a as tf.Tensor4D, b as tf.Tensor4D);
   return [both(x, kernel), ...tf.grads(both)([x, kernel], dy)];
 }
-
-/** The largest distance as a share of the largest number. */
-const share = (a: tf.Tensor, b: tf.Tensor): number => distance(a, b) / tf.max(tf.abs(b)).dataSync()[0]!;
 
 loadTensorFlow();
 const isThere = hasNativeKernel("AffectlabWinograd");
