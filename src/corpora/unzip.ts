@@ -62,11 +62,11 @@ export async function extractZip(
       const part = `${path}.part`;
       try {
         await pipeline(await open(), checkCrc(entry), createWriteStream(part));
+        await rename(part, path);
       } catch (error) {
         await rm(part, { force: true });
         throw error;
       }
-      await rename(part, path);
       written.push(path);
       progress.advance(1, entry.fileName);
     });
@@ -143,10 +143,14 @@ function inMegabytes(bytes: number): number {
   return Math.ceil(bytes / 1e6);
 }
 
-/** yauzl refuses such names itself; this is the second lock, and knows links. */
+/**
+ * yauzl refuses names that lead out itself; this is the second lock, and knows links and names of the folder itself
+ * (`.`): a file of such a name would be written beside it.
+ */
 function throwIfUnsafe(entry: yauzl.Entry, zipPath: string, folder: string): void {
   const target = resolve(folder, entry.fileName);
-  if (target !== resolve(folder) && !target.startsWith(resolve(folder) + sep)) {
+  const isFolderItself = target === resolve(folder) && entry.fileName.endsWith("/");
+  if (!isFolderItself && !target.startsWith(resolve(folder) + sep)) {
     throw hostile(zipPath, `${entry.fileName} would leave the folder`);
   }
   const fileType = (entry.externalFileAttributes >>> 16) & 0o170000;

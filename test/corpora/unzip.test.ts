@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
@@ -47,6 +47,25 @@ describe("unpacking", () => {
     await expect(extracting).rejects.toBeInstanceOf(LabError);
     expect(existsSync(join(folder, "out"))).toBe(false);
     expect(readdirSync(folder)).toEqual(["speech.zip"]);
+  });
+
+  it("refuses a file with the folder's own name, which would lie beside it", async () => {
+    writeFileSync(archive, zipBytes([{ name: ".", data }]));
+    mkdirSync(join(folder, "out"));
+    await expect(extractZip(archive, join(folder, "out"), () => true)).rejects.toThrow(
+      /refused: \. would leave the folder/,
+    );
+    expect(readdirSync(folder).sort()).toEqual(["out", "speech.zip"]);
+  });
+
+  it("leaves no part of a file behind that cannot be put at its place", async () => {
+    const entries = [
+      { name: "a/b.wav", data },
+      { name: "a", data },
+    ];
+    writeFileSync(archive, zipBytes(entries));
+    await expect(extractZip(archive, join(folder, "out"), () => true)).rejects.toThrow(/cannot be unpacked/);
+    expect(readdirSync(join(folder, "out"))).toEqual(["a"]);
   });
 
   it("refuses links, through which a later entry could leave the folder", async () => {
