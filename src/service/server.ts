@@ -88,6 +88,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       requestTimeout: limits.limitMs,
       http: { connectionsCheckingInterval: 1_000 }, // else a slow body is noticed half a minute late
       logger: false,
+      // Ajv leaves bounds out for a number that is not finite, and "1e999" of a query becomes one.
+      ajv: { customOptions: { strictNumbers: false } },
       return503OnClosing: false, // said below, as a problem
     });
     const metrics = openMetrics(() => ({ ...workers.state, streams: streams.count }));

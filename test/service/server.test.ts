@@ -103,9 +103,11 @@ describe("POST /v1/predictions", () => {
     const asForm = await post(form);
     expect(asForm.status).toBe(415);
     expect((await problemIn(asForm)).detail).toContain("--data-binary");
-    const wrong = await post(new Uint8Array(wavOf(hum(1))), "?hop=0");
-    expect(wrong.status).toBe(400);
-    expect((await problemIn(wrong)).detail).toMatch(/hop/);
+    for (const query of ["?hop=0", "?hop=1e999"]) {
+      const wrong = await post(new Uint8Array(wavOf(hum(1))), query);
+      expect(wrong.status).toBe(400);
+      expect((await problemIn(wrong)).detail).toMatch(/hop/);
+    }
     const nowhere = await fetch(`${service.url}/v2/x?secret=1`, { headers });
     expect(nowhere.status).toBe(404);
     expect((await problemIn(nowhere)).detail).toBe("There is no GET /v2/x. See /openapi.json.");
@@ -306,6 +308,7 @@ describe("the stream", () => {
   it("is refused before it opens: a wrong query, no token, too many", async () => {
     await expect(stream("format=mp9", [])).rejects.toThrow("400");
     await expect(stream("rate=1", [])).rejects.toThrow("400");
+    await expect(stream("hop=1e999", [])).rejects.toThrow("400");
     const plain = await fetch(`${service.url}/v1/stream`, { headers });
     expect(plain.status).toBe(426);
     const open = await Promise.all(
