@@ -115,8 +115,15 @@ function checkCopies(given: VariedCopies): void {
 }
 
 function checkDistillation(given: Distillation): void {
-  refuseUnknown("training.distillation", given, { teachers: null, share: null, temperature: null });
-  const { teachers, share, temperature } = given;
+  const known = { teachers: null, share: null, temperature: null, crossFittedGroups: null };
+  refuseUnknown("training.distillation", given, known);
+  const { teachers, share, temperature, crossFittedGroups: groups = 2 } = given;
+  if (!(Number.isInteger(groups) && groups >= 2)) {
+    throw new LabError(
+      `training.distillation.crossFittedGroups is ${groups}.`,
+      "Use a whole number from 2 up, or leave it out.",
+    );
+  }
   if (teachers.length === 0) {
     throw new LabError("training.distillation names no teacher.", "Name an architecture, or leave it out.");
   }

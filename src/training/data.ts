@@ -82,19 +82,19 @@ export async function loadTrainingData(
 }
 
 /**
- * The clips that a run was trained on, without its copies, or each with its sound varied: what its finished network is
- * asked about, under the standardisation that the run has kept.
+ * The clips that a run answers about as a teacher, without its copies, or each with its sound varied, under the
+ * standardisation that the run has kept: those that it withheld from its training, or else those that it was trained on.
  */
-export async function loadTrainingClips(
+export async function loadTaughtClips(
   spec: RunSpec,
   standardisation: Standardisation,
   { settings: given, onProgress, stop }: DataOptions,
   variation?: SoundVariation,
 ): Promise<Example[]> {
   const settings = { ...given, profile: spec.profile };
-  const { clips, split } = await splitOfRun(spec, settings);
+  const { clips, split, withheld } = await splitOfRun(spec, settings);
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
-  const items = split.train.map((id) => byId.get(id)!);
+  const items = (spec.withheld === undefined ? split.train : withheld).map((id) => byId.get(id)!);
   const features = await describeClips(spec, items, { settings, onProgress, stop }, variation);
   const isStandardised = pretrainedOf(spec) === null;
   return items.map((clip) => {

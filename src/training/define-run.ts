@@ -68,8 +68,13 @@ export async function defineRun(
   const teachers: RunSpec[] = [];
   for (const model of training.distillation?.teachers ?? []) {
     const { protocol, fold, precision, corpora } = request;
-    const teacher = { model, protocol, fold, precision, corpora, profile, seed: 0 };
-    teachers.push(await defineRun(teacher as RunRequest, settings, checksumsOf));
+    const asked = { model, protocol, fold, precision, corpora, profile, seed: 0 };
+    const teacher = await defineRun(asked as RunRequest, settings, checksumsOf);
+    const groups = training.distillation?.crossFittedGroups;
+    if (groups === undefined) teachers.push(teacher);
+    else
+      for (let group = 1; group <= groups; group++)
+        teachers.push({ ...teacher, withheld: { group, groups } });
   }
   return {
     version: 1,

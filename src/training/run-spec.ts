@@ -23,6 +23,17 @@ export interface Distillation {
   readonly share: number;
   /** Divides the teachers' logits: above 1, what they deem second counts more. */
   readonly temperature: number;
+  /**
+   * In how many groups the training clips are divided so that teachers answer about clips that they have not been trained
+   * on: each group by runs that were trained on the others. Absent: teachers are trained on all that they answer about.
+   */
+  readonly crossFittedGroups?: number;
+}
+
+/** The training clips of one group (from 1) are not trained on: a teacher is asked about them. */
+export interface Withheld {
+  readonly group: number;
+  readonly groups: number;
 }
 
 export const waysToKeep = ["uar", "mean-corpus-uar"] as const;
@@ -91,6 +102,8 @@ export interface RunSpec extends ResultSpec {
   readonly training: TrainingOptions;
   /** The runs that `training.distillation` names, whole: they are trained first where the store lacks them. */
   readonly teachers?: readonly RunSpec[];
+  /** Only of a teacher under cross-fitting. */
+  readonly withheld?: Withheld;
   readonly precision: Precision;
 }
 

@@ -24,7 +24,12 @@ const nullable = new Set([
 
 /** Fields that a recipe may leave out, by their place, each with a value of its type; what is deeper begins with it. */
 const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  training: { keptBy: "uar", variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation } },
+  training: {
+    keptBy: "uar",
+    variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation },
+    distillation: { teachers: ["whisper"], share: 0.5, temperature: 1 },
+  },
+  "training.distillation": { crossFittedGroups: 3 },
   "training.augmentation": {
     stretch: 0,
     bandWarp: 0,

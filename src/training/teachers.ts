@@ -8,7 +8,7 @@ import type { StopSignal } from "../core/stop-signal.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions, writePredictions } from "../evaluation/predictions-file.js";
 import type { SoundVariation } from "../features/sound-variation.js";
-import { loadTrainingClips, variationsOf } from "./data.js";
+import { loadTaughtClips, variationsOf } from "./data.js";
 import type { Example } from "./example.js";
 import { predictExamples } from "./predict-examples.js";
 import { loadRunModel } from "./run-model.js";
@@ -28,7 +28,7 @@ export interface TeachersAnswers {
 }
 
 /**
- * What finished runs say of all that a network is trained on: the clips and, where it meets copies with varied sounds,
+ * What trained networks say of all that a network is trained on: the clips and, where it meets copies with varied sounds,
  * these copies as they sound (`variedCopies` of the student, whatever the teachers themselves were trained on).
  */
 export async function hearTeachers(spec: RunSpec, options: TeachersOptions): Promise<TeachersAnswers> {
@@ -41,10 +41,10 @@ export async function hearTeachers(spec: RunSpec, options: TeachersOptions): Pro
 }
 
 /**
- * What finished runs say of the clips that they were trained on: the mean of their probabilities, by clip, softened by
- * the specification's temperature (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"); with a variation
- * of the clips' copies. Clips that are validated or tested on are never asked about. Throws LabError for a teacher of
- * other clips.
+ * What trained networks say of the clips that a student is trained on: the mean of their probabilities, by clip, softened
+ * by the specification's temperature (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"); with a variation
+ * of the clips' copies. A teacher that withheld clips from its training is asked about these alone. Clips that are
+ * validated or tested on are never asked about. Throws LabError for a teacher of other clips.
  */
 export async function askTeachers(
   { teachers = [], training }: RunSpec,
@@ -52,17 +52,15 @@ export async function askTeachers(
   variation?: SoundVariation,
 ): Promise<Map<string, Float32Array>> {
   const temperature = training.distillation?.temperature ?? 1;
-  const answers = new Map<string, Float32Array>();
+  const said = new Map<string, number[][]>();
   for (const teacher of teachers) {
     for (const { clip, probabilities } of await trainingPredictions(teacher, options, variation)) {
-      const sum = answers.get(clip) ?? new Float32Array(probabilities.length);
-      soften(probabilities, temperature).forEach((p, k) => {
-        sum[k]! += p / teachers.length;
-      });
-      answers.set(clip, sum);
+      const ofClip = said.get(clip) ?? [];
+      ofClip.push(soften(probabilities, temperature));
+      said.set(clip, ofClip);
     }
   }
-  return answers;
+  return new Map([...said].map(([clip, answers]) => [clip, meanOf(answers)]));
 }
 
 /** The examples with what their teachers say. Throws LabError when they were not asked about one. */
@@ -85,6 +83,16 @@ export function withTeachers(examples: readonly Example[], { own, varied }: Teac
   });
 }
 
+function meanOf(answers: readonly (readonly number[])[]): Float32Array {
+  const mean = new Float32Array(answers[0]!.length);
+  for (const answer of answers) {
+    answer.forEach((p, k) => {
+      mean[k]! += p / answers.length;
+    });
+  }
+  return mean;
+}
+
 /** p^(1 / temperature), summing to 1: the same as dividing the logits. */
 function soften(probabilities: readonly number[], temperature: number): number[] {
   const powers = probabilities.map((p) => p ** (1 / temperature));
@@ -104,7 +112,7 @@ async function trainingPredictions(
   if ((await readFileIfThere(path)) !== null) return await readPredictions(path);
   const { model, standardisation } = await loadRunModel(teacher, settings, "best");
   try {
-    const clips = await loadTrainingClips(teacher, standardisation, options, variation);
+    const clips = await loadTaughtClips(teacher, standardisation, options, variation);
     const predictions = await predictExamples(model, clips, teacher.training.frames);
     await writePredictions(path, predictions);
     return predictions;

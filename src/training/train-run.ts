@@ -85,13 +85,17 @@ export async function trainUnjudged(spec: RunSpec, options: TrainOptions): Promi
   });
 }
 
-/** The runs that this one learns from, where the store lacks them. */
+/**
+ * The runs that this one learns from, where the store lacks them. One that withholds clips is made for its answers about
+ * these: the test is not looked at for it.
+ */
 async function trainTeachers({ teachers = [] }: RunSpec, options: TrainOptions): Promise<void> {
   for (const teacher of teachers) {
     const { settings, stop } = options;
     const onProgress: ProgressListener = (state) =>
       options.onProgress?.({ ...state, task: `teacher ${teacher.model}, ${state.task}` });
-    await trainRun(teacher, { settings, onProgress, ...(stop !== undefined && { stop }) });
+    const train = teacher.withheld === undefined ? trainRun : trainUnjudged;
+    await train(teacher, { settings, onProgress, ...(stop !== undefined && { stop }) });
   }
 }
 

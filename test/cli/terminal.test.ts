@@ -108,6 +108,11 @@ describe("--set", () => {
     expect(whole.training.variedCopies).toEqual({ copies: 1, share: 1, sound: { probability: 0.5 } });
     expect(defaults.training).not.toHaveProperty("variedCopies");
     expect(() => parseChanges(["training.variedCopies.share=often"], defaults)).toThrow("It takes a number.");
+    const taught = ['training.distillation.teachers=["lstm"]', "training.distillation.crossFittedGroups=4"];
+    expect(parseChanges(taught, defaults).training.distillation).toEqual({
+      ...{ teachers: ["lstm"], share: 0.5, temperature: 1 },
+      crossFittedGroups: 4,
+    });
   });
 
   it.each([

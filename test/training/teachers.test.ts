@@ -7,14 +7,14 @@ import type { ProgressState } from "../../src/core/progress.js";
 import type { Settings } from "../../src/core/settings.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { readPredictions } from "../../src/evaluation/predictions-file.js";
-import { loadTrainingClips, loadTrainingData } from "../../src/training/data.js";
+import { loadTaughtClips, loadTrainingData } from "../../src/training/data.js";
 import { defineRun } from "../../src/training/define-run.js";
 import { predictExamples } from "../../src/training/predict-examples.js";
 import { loadRunModel } from "../../src/training/run-model.js";
 import { type RunSpec, runHash } from "../../src/training/run-spec.js";
 import { runFiles } from "../../src/training/run-store.js";
 import { askTeachers, hearTeachers, withTeachers } from "../../src/training/teachers.js";
-import { trainRun } from "../../src/training/train-run.js";
+import { trainRun, trainUnjudged } from "../../src/training/train-run.js";
 import { settingsWithTones, toneRequest } from "./toy-corpus.js";
 
 let settings: Settings;
@@ -82,6 +82,31 @@ describe("teachers", () => {
     await writeFile(path, kept);
   });
 
+  it("answer, where cross-fitted, about clips alone that they were not trained on, and never see the test", async () => {
+    const groups = 2;
+    const members = [1, 2].map((group): RunSpec => ({ ...teacher, withheld: { group, groups } }));
+    const spec = { ...taughtBy(teacher, 1), teachers: members };
+    await trainUnjudged(spec, { settings });
+    const { train } = await loadTrainingData(student, { settings });
+    const answers = await askTeachers(spec, { settings });
+    expect([...answers.keys()].sort()).toEqual(train.map(({ clip }) => clip.id).sort());
+    const trainedOn: Set<string>[] = [];
+    for (const member of members) {
+      const heard = await loadTrainingData(member, { settings });
+      trainedOn.push(new Set(heard.train.map(({ clip }) => clip.id)));
+      const { model, standardisation } = await loadRunModel(member, settings, "best");
+      expect(standardisation).toEqual(heard.standardisation);
+      const asked = await loadTaughtClips(member, standardisation, { settings });
+      expect(asked.some(({ clip }) => trainedOn.at(-1)!.has(clip.id))).toBe(false);
+      for (const { clip, probabilities } of await predictExamples(model, asked, teacher.training.frames)) {
+        probabilities.forEach((p, k) => void expect(answers.get(clip)![k]).toBeCloseTo(p, 5));
+      }
+      model.dispose();
+      expect(existsSync(runFiles(runHash(member), settings).metrics)).toBe(false);
+    }
+    for (const { clip } of train) expect(trainedOn.filter((ids) => ids.has(clip.id))).toHaveLength(1);
+  });
+
   it("of other clips are refused by the clip's name", async () => {
     const { train } = await loadTrainingData(student, { settings });
     const silent = { own: new Map<string, Float32Array>(), varied: [] };
@@ -98,7 +123,7 @@ describe("teachers", () => {
     const { model, standardisation } = await loadRunModel(teacher, settings, "best");
     for (const [i, answers] of varied.entries()) {
       const variation = { sound: variedCopies.sound, number: i + 1 };
-      const copies = await loadTrainingClips(teacher, standardisation, { settings }, variation);
+      const copies = await loadTaughtClips(teacher, standardisation, { settings }, variation);
       for (const { clip, probabilities } of await predictExamples(model, copies, teacher.training.frames)) {
         probabilities.forEach((p, k) => void expect(answers.get(clip)![k]).toBeCloseTo(p, 5));
       }
@@ -123,5 +148,11 @@ describe("teachers", () => {
     expect(runHash(without)).not.toBe(runHash(distilled));
     const third = await defineRun({ ...request, seed: 3 }, settings);
     expect(third.teachers?.map(({ seed }) => seed)).toEqual([0, 0]);
+    const distillation = { teachers: ["lstm"], share: 1, temperature: 1, crossFittedGroups: 3 };
+    const crossFitted = await defineRun({ ...request, training: { distillation } }, settings);
+    const lstm = await defineRun({ model: "lstm", protocol: "evar" }, settings);
+    expect(crossFitted.teachers).toEqual(
+      [1, 2, 3].map((group) => ({ ...lstm, withheld: { group, groups: 3 } })),
+    );
   });
 });

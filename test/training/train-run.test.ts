@@ -202,6 +202,14 @@ describe("the specification of a run", () => {
     [{ training: { distillation: { teachers: ["vgg"], share: 1, temperature: 1 } } }, 'recipe for "vgg"'],
     [{ training: { distillation: { teachers: ["lstm"], share: 2, temperature: 1 } } }, "share is 2"],
     [{ training: { distillation: { teachers: ["lstm"], share: 1, temperature: 0 } } }, "temperature is 0"],
+    [
+      {
+        training: {
+          distillation: { teachers: ["lstm"], share: 1, temperature: 1, crossFittedGroups: 1 },
+        },
+      },
+      "crossFittedGroups is 1",
+    ],
     [{ training: { epochs: 0 } }, "training.epochs is 0"],
     [{ training: { batchSize: 2.5 } }, "training.batchSize is 2.5"],
     [{ training: { learningRate: Number.NaN } }, "training.learningRate is NaN"],

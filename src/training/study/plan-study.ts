@@ -122,9 +122,16 @@ function inFold(spec: RunSpec, fold: string | null): RunSpec {
   };
 }
 
-/** The teachers of a run and theirs, those first that others need. */
+/**
+ * The teachers of a run and theirs, those first that others need. One that withholds clips is no job of its own: it is
+ * trained with its student.
+ */
 function allTeachers({ teachers = [] }: RunSpec): RunSpec[] {
-  return teachers.flatMap((teacher) => [...allTeachers(teacher), teacher]);
+  return teachers.flatMap((teacher) => [...allTeachers(teacher), ...(isOwnJob(teacher) ? [teacher] : [])]);
+}
+
+function isOwnJob({ withheld }: RunSpec): boolean {
+  return withheld === undefined;
 }
 
 function runOf(
@@ -148,7 +155,7 @@ function runOf(
       ...(precision === undefined ? [] : ["--precision", precision]),
       ...set.flatMap((change) => ["--set", change]),
     ],
-    needs: teachers.map(runHash),
+    needs: teachers.filter(isOwnJob).map(runHash),
   };
 }
 

@@ -123,6 +123,16 @@ settings: [{ name: recipe }, { name: same, set: ["training.mixup.share=0.5"] }]
     }
   });
 
+  it("leave teachers under cross-fitting to their student", async () => {
+    const crossFitted = `protocols: [combined]
+settings: [{ name: crossed, set: ["training.distillation.crossFittedGroups=3"] }]
+`;
+    const runs = await planStudy(study(crossFitted, "[resnet-distilled]"), settings);
+    expect(new Set(runs.map(({ model, needs }) => `${model} ${needs.length}`))).toEqual(
+      new Set(["resnet-distilled 0"]),
+    );
+  });
+
   it("ask for what the study says of their model, and of the rest", async () => {
     const runs = await planStudy(
       study(`${recipeAlone}resources:
