@@ -153,6 +153,9 @@ function throwIfUnsafe(entry: yauzl.Entry, zipPath: string, folder: string): voi
   if (!isFolderItself && !target.startsWith(resolve(folder) + sep)) {
     throw hostile(zipPath, `${entry.fileName} would leave the folder`);
   }
+  if (entry.fileName.includes("\0")) {
+    throw hostile(zipPath, `${JSON.stringify(entry.fileName)} is a name that no file can have`);
+  }
   const fileType = (entry.externalFileAttributes >>> 16) & 0o170000;
   if (fileType === 0o120000) throw hostile(zipPath, `${entry.fileName} is a link`);
   // 0: the archive was not made on Unix, and does not tell.

@@ -68,6 +68,13 @@ describe("unpacking", () => {
     expect(readdirSync(join(folder, "out"))).toEqual(["a"]);
   });
 
+  it("refuses a name that no file can have, whatever else is wrong with the entry", async () => {
+    const entry = { name: "a\0.wav", data, declaredBytes: 0 };
+    await expect(extract([entry])).rejects.toThrow(/refused: .* no file can have/);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // nothing of it may go on, and fail unheard
+    expect(readdirSync(folder)).toEqual(["speech.zip"]);
+  });
+
   it("refuses links, through which a later entry could leave the folder", async () => {
     const link = { name: "link.wav", data: Buffer.from("/etc"), mode: 0o120777 };
     await expect(extract([link])).rejects.toThrow(/refused: link.wav is a link/);
