@@ -1,7 +1,9 @@
 import { type Command, Option } from "commander";
 import { LabError } from "../core/errors.js";
+import type { PartMetrics } from "../evaluation/report.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import type { JudgedPart } from "../training/evaluate-checkpoint.js";
+import type { RunSpec } from "../training/run-spec.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
 
@@ -58,7 +60,6 @@ Examples:
       }
       const { evaluateCheckpoint } = await import("../training/evaluate-checkpoint.js");
       const { openProgress } = await import("./terminal-progress.js");
-      const { metricsTable } = await import("./metrics-table.js");
       const progress = await openProgress();
       log.info({ run, which, part: flags.part }, "evaluation starts");
       const metrics = await evaluateCheckpoint(spec, which, flags.part, {
@@ -66,12 +67,33 @@ Examples:
         onProgress: progress.listener,
       }).finally(progress.close);
       log.info({ run, which, part: flags.part, uar: metrics.all.uar.value }, "evaluation ended");
-      if (flags.json === true) {
-        printJson({ run, checkpoint: which, part: flags.part, metrics });
-        return;
-      }
-      const checkpoint = typeof which === "number" ? `epoch ${which}` : which;
-      console.log(`Run ${run} (${spec.model}, ${spec.protocol}), ${checkpoint}, ${flags.part} clips:\n`);
-      console.log(metricsTable(metrics));
+      await tellEvaluation({ spec, which, part: flags.part, metrics }, flags.json === true);
     });
+}
+
+/** A checkpoint's figures on a part of its run's split. */
+interface Evaluation {
+  readonly spec: RunSpec;
+  readonly which: "best" | "last" | number;
+  readonly part: JudgedPart;
+  readonly metrics: PartMetrics;
+}
+
+/** Prints an evaluation, as a table or as JSON. */
+export async function tellEvaluation(
+  { spec, which, part, metrics }: Evaluation,
+  asJson: boolean,
+): Promise<void> {
+  const [{ runHash }, { metricsTable }] = await Promise.all([
+    import("../training/run-spec.js"),
+    import("./metrics-table.js"),
+  ]);
+  const run = runHash(spec);
+  if (asJson) {
+    printJson({ run, checkpoint: which, part, metrics });
+    return;
+  }
+  const checkpoint = typeof which === "number" ? `epoch ${which}` : which;
+  console.log(`Run ${run} (${spec.model}, ${spec.protocol}), ${checkpoint}, ${part} clips:\n`);
+  console.log(metricsTable(metrics));
 }

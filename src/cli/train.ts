@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import { LabError } from "../core/errors.js";
 import { formatSeconds } from "../core/progress.js";
@@ -13,6 +13,7 @@ import { addRunOptions, type RunFlags } from "./run-options.js";
 interface TrainFlags extends RunFlags {
   readonly rows?: string[];
   readonly force?: true;
+  readonly withoutTest?: true;
   readonly json?: true;
 }
 
@@ -27,7 +28,13 @@ export function addTrainCommand(program: Command): void {
   addRunOptions(command, "change a field of options, features or training")
     .option("--rows <names>", "with all: only these rows, separated by commas", namesList)
     .option("--force", "train again although the store has this run")
-    .option("--json", "print metrics.json instead of a table")
+    .addOption(
+      new Option(
+        "--without-test",
+        "stop short of the test clips and show validation: for choosing between settings",
+      ).conflicts("force"),
+    )
+    .option("--json", "print metrics.json (without the test: what evaluate prints) instead of a table")
     .addHelpText(
       "after",
       `
@@ -39,6 +46,7 @@ Examples:
   affectlab train resnet --protocol emobox-ravdess --fold 3 --profile full
   affectlab train all --protocol speaker-independent --profile full
   affectlab train resnet --protocol combined --corpora my-recordings,crema-d --profile full
+  affectlab train lstm --protocol combined --set training.mixup.share=0.3 --without-test
   affectlab train resnet --protocol combined --set training.epochs=10 --set options.headUnits=64 \\
       --set features.bands=40 --set training.augmentation=null`,
     )
@@ -54,16 +62,19 @@ Examples:
         throw new LabError("--rows has a meaning for all alone.", "Leave it out.");
       const { isBaseline } = await import("../training/baselines/baseline-spec.js");
       if (isBaseline(model)) await fitOne(model, flags, settings, log);
+      else if (flags.withoutTest === true)
+        await trainOnly(await specOf(model, flags, settings), flags, settings, log);
       else await train(await specOf(model, flags, settings), flags, settings, log);
     });
 }
 
 /** Throws LabError for an option that is about one run. */
-function refuseForAll({ fold, set, force }: TrainFlags): void {
+function refuseForAll({ fold, set, force, withoutTest }: TrainFlags): void {
   const given = [
     fold !== undefined && "--fold",
     set.length > 0 && "--set",
     force === true && "--force",
+    withoutTest === true && "--without-test",
   ].filter((name) => name !== false);
   if (given.length > 0)
     throw new LabError(
@@ -119,6 +130,28 @@ async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: 
   await tell(run, isFinished, flags, settings);
 }
 
+/**
+ * Trains and shows validation. The run stays unfinished in the store: `train` of the same specification judges it later,
+ * without training again.
+ */
+async function trainOnly(spec: RunSpec, flags: TrainFlags, settings: Settings, log: Logger): Promise<void> {
+  const [{ runHash }, { trainUnjudged }, { evaluateCheckpoint }, { withProgress }, { tellEvaluation }] =
+    await Promise.all([
+      import("../training/run-spec.js"),
+      import("../training/train-run.js"),
+      import("../training/evaluate-checkpoint.js"),
+      import("./long-command.js"),
+      import("./evaluate.js"),
+    ]);
+  const run = runHash(spec);
+  const metrics = await withProgress(async ({ listener, stop }) => {
+    const { epoch, bestEpoch, seconds } = await trainUnjudged(spec, { settings, onProgress: listener, stop });
+    log.info({ run, epoch, bestEpoch, seconds }, "trained without the test");
+    return await evaluateCheckpoint(spec, "best", "validation", { settings, onProgress: listener });
+  });
+  await tellEvaluation({ spec, which: "best", part: "validation", metrics }, flags.json === true);
+}
+
 /** A baseline: fitted in one go, or loaded when it is there. */
 async function fitOne(
   model: BaselineName,
@@ -127,6 +160,8 @@ async function fitOne(
   log: Logger,
 ): Promise<void> {
   if (flags.set.length > 0) throw new LabError(`${model} has nothing to set.`, "Leave --set out.");
+  if (flags.withoutTest === true)
+    throw new LabError(`${model} is fitted and judged in one go.`, "Leave --without-test out.");
   const [
     { defineBaseline },
     { fitBaseline },

@@ -20,7 +20,7 @@ export async function evaluateCheckpoint(
   loadTensorFlow();
   const { model } = await loadRunModel(spec, settings, which);
   try {
-    const data = await loadTrainingData(spec, { settings, onProgress });
+    const data = await loadTrainingData(spec, { settings, onProgress, withoutTest: part !== "test" });
     return evaluatePredictions(await predictExamples(model, data[part], spec.training.frames));
   } finally {
     model.dispose();

@@ -155,6 +155,19 @@ describe("from recordings to a published model", () => {
     expect(faulty.out).toContain("do not follow from its predictions");
   }, 240_000);
 
+  it("shows validation without a look at the test, and judges later without training again", async () => {
+    const unjudged = [...train, "--set", "training.epochs=2", "--profile", "sample", "--seed", "7"];
+    const { code, out, err } = await run(...unjudged, "--without-test", "--json");
+    expect(code, err).toBe(0);
+    const told = JSON.parse(out) as { run: string };
+    expect(told).toMatchObject({ checkpoint: "best", part: "validation", metrics: { all: { n: 8 } } });
+    expect(readdirSync(runFolder(told.run))).not.toContain("predictions.csv");
+    const judged = await run(...unjudged);
+    expect(judged.code, judged.err).toBe(0);
+    expect(judged.err).not.toContain("epoch");
+    expect(judged.out).toContain(`Run ${told.run} lies in`);
+  }, 240_000);
+
   it("keeps what an interrupted training reached, and comes to the same figures as one that never stopped", async () => {
     const other = { ...checkout, home: join(checkout.root, "other-home") };
     cpSync(join(checkout.home, "corpora"), join(other.home, "corpora"), { recursive: true });

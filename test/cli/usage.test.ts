@@ -71,6 +71,10 @@ describe("affectlab", () => {
     [["fly"], "unknown command 'fly'"],
     [["train", "resnet"], "required option '-p, --protocol <name>'"],
     [["train", "resnet", "--protocol", "random"], "speaker-independent"],
+    [
+      ["train", "lstm", "--protocol", "combined", "--without-test", "--force"],
+      "cannot be used with option '--force'",
+    ],
     [["train", "resnet", "--protocol", "combined", "--seed", "one"], "whole number"],
     [["runs", "list", "--profile", "huge"], "sample, quick, full"],
     [["predict"], "missing required argument"],
@@ -95,6 +99,8 @@ describe("affectlab", () => {
     [["train", "resnet", "--protocol", "combined", "--set", "training.epoch=3"], "validateEveryEpochs"],
     [["train", "resnet", "--protocol", "combined", "--set", "training.epochs=many"], "It takes a number."],
     [["train", "resnet", "--protocol", "combined", "--set", "epochs=3"], "training.epochs=10"],
+    [["train", "all", "--protocol", "combined", "--without-test"], "--without-test has no meaning for all"],
+    [["train", "baseline-majority", "--protocol", "combined", "--without-test"], "judged in one go"],
   ])("explains %j in a sentence or two, with exit code 1 and no stack", async (args, reason) => {
     const { code, out, err } = await affectlab(checkout, args);
     expect({ code, out }).toEqual({ code: 1, out: "" });
