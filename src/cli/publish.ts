@@ -31,7 +31,7 @@ Refuses every profile but full, and clips whose checksums are not the publishers
 
 Examples:
   affectlab publish 3f2a91
-  affectlab publish 3f2a91 --as resnet-wide
+  affectlab publish 3f2a91 --as resnet-class-weights
   affectlab publish --cards`,
     )
     .action(async (prefix: string | undefined, flags: PublishFlags, command: Command) => {

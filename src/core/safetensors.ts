@@ -1,5 +1,5 @@
 import { LabError } from "./errors.js";
-import { halfToSingle } from "./half-precision.js";
+import { halfToSingle, singleToHalf } from "./half-precision.js";
 
 /** A named array of numbers with its shape, as a file of weights holds it. */
 export interface NamedArray {
@@ -18,16 +18,19 @@ const headerLengthBytes = 8;
 const longestHeaderBytes = 100 * 1024 * 1024;
 
 /**
- * Writes float32 arrays in the safetensors format (https://github.com/huggingface/safetensors): a length, a JSON
- * header that gives each array's type, shape and place, then the numbers, little-endian.
+ * Writes arrays in the safetensors format (https://github.com/huggingface/safetensors), as float32 or rounded to float16:
+ * a length, a JSON header that gives each array's type, shape and place, then the numbers, little-endian.
  */
-export function encodeSafetensors({ arrays, metadata }: TensorFile): Uint8Array {
+export function encodeSafetensors(
+  { arrays, metadata }: TensorFile,
+  dtype: "F32" | "F16" = "F32",
+): Uint8Array {
   const header: Record<string, unknown> = { __metadata__: metadata };
   let end = 0;
   for (const { name, shape, values } of arrays) {
     const begin = end;
-    end += values.byteLength;
-    header[name] = { dtype: "F32", shape, data_offsets: [begin, end] };
+    end += dtype === "F16" ? values.byteLength / 2 : values.byteLength;
+    header[name] = { dtype, shape, data_offsets: [begin, end] };
   }
   const text = new TextEncoder().encode(JSON.stringify(header));
   const padded = Math.ceil(text.length / 8) * 8; // keeps the numbers aligned; the format pads with spaces
@@ -40,17 +43,23 @@ export function encodeSafetensors({ arrays, metadata }: TensorFile): Uint8Array 
   bytes.set(text, headerLengthBytes);
   let offset = headerLengthBytes + padded;
   for (const { values } of arrays) {
-    bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), offset);
-    offset += values.byteLength;
+    const { buffer, byteOffset, byteLength } = dtype === "F16" ? singleToHalf(values) : values;
+    bytes.set(new Uint8Array(buffer, byteOffset, byteLength), offset);
+    offset += byteLength;
   }
   return bytes;
 }
 
 /**
- * Reads a safetensors file of float32 or float16 arrays; float16 becomes float32. Throws LabError naming the file
- * and the reason when it is cut off, not of this format, or holds another type of number.
+ * Reads a safetensors file of float32 or float16 arrays, or those of its arrays that `wanted` names; float16 becomes
+ * float32. Throws LabError naming the file and the reason when it is cut off, not of this format, or holds another type
+ * of number.
  */
-export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
+export function decodeSafetensors(
+  bytes: Uint8Array,
+  name: string,
+  wanted: (array: string) => boolean = () => true,
+): TensorFile {
   const fail = (reason: string): never => {
     throw new LabError(
       `${name} cannot be read as safetensors: ${reason}.`,
@@ -74,7 +83,7 @@ export function decodeSafetensors(bytes: Uint8Array, name: string): TensorFile {
   if (header === null || typeof header !== "object" || Array.isArray(header)) fail("its header is no object");
   const arrays: NamedArray[] = [];
   for (const [key, entry] of Object.entries(header)) {
-    if (key === "__metadata__") continue;
+    if (key === "__metadata__" || !wanted(key)) continue;
     const {
       dtype,
       shape,

@@ -3,12 +3,12 @@ import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { LabError, messageOf } from "../core/errors.js";
 import { sha256OfFile } from "../core/hash.js";
-import { type ProgressListener, trackProgress } from "../core/progress.js";
+import { trackProgress } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import { publishedChecksums } from "./checksums.js";
 import type { CorpusDefinition } from "./corpus.js";
 import { listDataverseFiles } from "./dataverse.js";
-import { type FetchOptions, fetchFile } from "./fetch-file.js";
+import { bytesListener, type FetchOptions, fetchFile } from "./fetch-file.js";
 import { type ImportReport, importCorpus, importFrom } from "./import-corpus.js";
 import { readManifest } from "./manifest.js";
 import { corpusNamed } from "./registry.js";
@@ -134,17 +134,4 @@ async function fetchFiles(
       "Run it again: only these are fetched.",
     );
   }
-}
-
-function bytesListener(task: string, listener: ProgressListener | undefined) {
-  if (listener === undefined) return () => undefined;
-  const start = Date.now();
-  let first: number | null = null;
-  return (done: number, total: number): void => {
-    first ??= done;
-    const seconds = (Date.now() - start) / 1000;
-    const rate = seconds > 0 ? (done - first) / seconds : 0;
-    const etaSeconds = rate > 0 && total > 0 ? (total - done) / rate : 0;
-    listener({ task, done, total, rate, etaSeconds, note: `${Math.round(done / 1e6)} MB` });
-  };
 }

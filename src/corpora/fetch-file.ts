@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import pRetry, { AbortError } from "p-retry";
 import { LabError, messageOf } from "../core/errors.js";
 import { sha256OfFile } from "../core/hash.js";
+import type { ProgressListener } from "../core/progress.js";
 import { type LongWork, throwIfStopped } from "./long-work.js";
 
 /** How a file is fetched. */
@@ -169,4 +170,18 @@ function tooLarge(url: string, mostBytes: number): LabError {
 function reasonOf(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   return cause === undefined ? messageOf(error) : messageOf(cause) || messageOf(error);
+}
+
+/** An `onBytes` that tells a progress listener of them, with rate and time to go. */
+export function bytesListener(task: string, listener: ProgressListener | undefined) {
+  if (listener === undefined) return () => undefined;
+  const start = Date.now();
+  let first: number | null = null;
+  return (done: number, total: number): void => {
+    first ??= done;
+    const seconds = (Date.now() - start) / 1000;
+    const rate = seconds > 0 ? (done - first) / seconds : 0;
+    const etaSeconds = rate > 0 && total > 0 ? (total - done) / rate : 0;
+    listener({ task, done, total, rate, etaSeconds, note: `${Math.round(done / 1e6)} MB` });
+  };
 }

@@ -56,8 +56,11 @@ export interface WhisperSize {
 }
 
 const melBands = 80;
-const origin = (model: string) =>
-  `It holds the arrays model.encoder.* of https://huggingface.co/openai/${model} (MIT licence) as float16.`;
+const from = (model: string) => ({
+  name: `${model}-encoder.safetensors`,
+  origin: `It holds the arrays model.encoder.* of https://huggingface.co/openai/${model} (MIT licence) as float16.`,
+  partOf: { repository: `openai/${model}`, prefix: "model.encoder." },
+});
 
 /** `random-small` is an untrained encoder, for tests and for synthetic speech: it shows that everything runs, no more. */
 export const whisperSizes: Readonly<Record<string, WhisperSize>> = {
@@ -66,9 +69,8 @@ export const whisperSizes: Readonly<Record<string, WhisperSize>> = {
     heads: 8,
     blocks: 6,
     file: {
-      name: "whisper-base-encoder.safetensors",
+      ...from("whisper-base"),
       sha256: "f7a3ecef0e223f0891f4c5cc5333cc16ae1a980ae07d1c3d6d2c2ec0a4e23088",
-      origin: origin("whisper-base"),
     },
   },
   "tiny.en": {
@@ -76,9 +78,8 @@ export const whisperSizes: Readonly<Record<string, WhisperSize>> = {
     heads: 6,
     blocks: 4,
     file: {
-      name: "whisper-tiny.en-encoder.safetensors",
+      ...from("whisper-tiny.en"),
       sha256: "9ead8cddb07232fc57fb16344398c229002a17b174158da776901e2bfbeda8d5",
-      origin: origin("whisper-tiny.en"),
     },
   },
   "random-small": { channels: 32, heads: 2, blocks: 2, file: null },

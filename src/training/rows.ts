@@ -58,7 +58,7 @@ export const rows: readonly Row[] = [
     moreSeeds: twoMoreSeeds,
   }),
   // Taught by whisper, which votes already.
-  network("resnet-distilled", "03-resnet", "Residual network taught by whisper", {
+  network("resnet-distilled", "03-resnet", "Residual network taught by both Whispers", {
     mayJoinEnsemble: false,
   }),
   // For recordings from everywhere, and taught by `general`, which votes already.
@@ -76,7 +76,7 @@ export const rows: readonly Row[] = [
   network("densenet-optimised", "10-densenet", "Densely connected network, optimised for time"),
   network("whisper-tiny.en", "07-whisper", "Whisper tiny.en, upper blocks tuned"),
   {
-    ...network("ensemble", "11-ensemble", "Ensemble of the rows above", { mayJoinEnsemble: false }),
+    ...network("ensemble", "11-ensemble", "Ensemble of other rows", { mayJoinEnsemble: false }),
     kind: "ensemble",
     protocols: [...both, "evar", "emobox-ravdess"],
   },

@@ -4,7 +4,13 @@ import { describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
 import { sha256 } from "../../src/core/hash.js";
 import { encodeSafetensors } from "../../src/core/safetensors.js";
-import { hasWeights, importWeights, readWeights, weightsPath } from "../../src/core/weights-store.js";
+import {
+  hasWeights,
+  importWeights,
+  readWeights,
+  takeWeightsFrom,
+  weightsPath,
+} from "../../src/core/weights-store.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 const bytes = encodeSafetensors({
@@ -52,5 +58,29 @@ describe("the store of weights", () => {
     writeFileSync(weightsPath(file, home), bytes.subarray(0, 20));
     await expect(readWeights(file, home)).rejects.toThrow(/another file than the weights/);
     expect(existsSync(weightsPath(file, home))).toBe(true);
+  });
+
+  it("takes a file out of the model that it is part of: its arrays by name, as float16", async () => {
+    const { from, home } = folders();
+    const model = join(from, "model.safetensors");
+    const arrayOf = (name: string, ...numbers: number[]) => ({
+      ...{ name, shape: [numbers.length], values: Float32Array.from(numbers) },
+    });
+    const decoder = arrayOf("model.decoder.b", 9);
+    const ends = arrayOf("model.encoder.z", 0.5, -2);
+    const begins = arrayOf("model.encoder.a", 65_504, 1 / 3);
+    writeFileSync(model, encodeSafetensors({ arrays: [ends, decoder, begins], metadata: {} }));
+    const metadata = { format: "pt", source: "some/model encoder (MIT)" };
+    const meant = encodeSafetensors({ arrays: [begins, ends], metadata }, "F16");
+    const partOf = { repository: "some/model", prefix: "model.encoder." };
+    const part = { ...file, sha256: sha256(meant), partOf };
+    await takeWeightsFrom(model, part, home);
+    const arrays = await readWeights(part, home);
+    expect([...arrays.keys()]).toEqual(["model.encoder.a", "model.encoder.z"]);
+    expect([...arrays.get("model.encoder.a")!.values]).toEqual([65_504, 0.333251953125]);
+    writeFileSync(model, encodeSafetensors({ arrays: [ends], metadata: {} }));
+    await expect(takeWeightsFrom(model, part, home)).rejects.toThrow(/is not the model that toy.safetensors/);
+    await expect(takeWeightsFrom(model, file, home)).rejects.toThrow("is no part of a model");
+    expect(await hasWeights(part, home)).toBe(true);
   });
 });

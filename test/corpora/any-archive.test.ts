@@ -10,7 +10,10 @@ import { zipBytes } from "./zip-bytes.js";
 /** Names of every kind, those among them that lead elsewhere. */
 const name = fc.oneof(
   fc
-    .array(fc.constantFrom("..", ".", "", "a", "out", "C:", "a\\..", "a\0", "b.wav"), { minLength: 1, maxLength: 5 })
+    .array(fc.constantFrom("..", ".", "", "a", "out", "C:", "a\\..", "a\0", "b.wav"), {
+      minLength: 1,
+      maxLength: 5,
+    })
     .map((parts) => parts.join("/")),
   fc.string({ minLength: 1, maxLength: 12 }),
 );

@@ -1,10 +1,13 @@
 /** The shared weights of Whisper's encoders, where they are at hand: files that another program wrote. */
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { decodeSafetensors } from "../../src/core/safetensors.js";
+import { decodeSafetensors, encodeSafetensors } from "../../src/core/safetensors.js";
 import { packageRoot } from "../../src/core/settings.js";
+import { takeWeightsFrom, weightsPath } from "../../src/core/weights-store.js";
+import { pretrainedFiles } from "../../src/models/pretrained-files.js";
+import { temporaryFolder } from "../temporary-folder.js";
 
 const folder = join(packageRoot, "..", "shared", "weights");
 
@@ -26,5 +29,21 @@ describe.runIf(existsSync(folder))("weights written by another program", () => {
     expect(values.length).toBe(width);
     expect(values.every((value) => Number.isFinite(value) && Math.abs(value) < 10)).toBe(true);
     expect(arrays.every((array) => array.values.every(Number.isFinite))).toBe(true);
+  });
+
+  it("are what is taken from the whole model in float32, byte for byte", async () => {
+    const home = temporaryFolder("weights");
+    for (const file of pretrainedFiles) {
+      const path = join(folder, file.name);
+      const { arrays } = decodeSafetensors(await readFile(path), path);
+      const decoder = { name: "model.decoder.layer_norm.bias", shape: [1], values: Float32Array.of(1) };
+      const model = join(home, "model.safetensors");
+      await writeFile(
+        model,
+        encodeSafetensors({ arrays: [decoder, ...[...arrays].reverse()], metadata: {} }),
+      );
+      await takeWeightsFrom(model, file, home);
+      expect((await readFile(weightsPath(file, home))).equals(await readFile(path))).toBe(true);
+    }
   });
 });
