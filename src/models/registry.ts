@@ -61,7 +61,7 @@ export const architectures: readonly Architecture[] = [
   {
     ...resnet,
     name: "resnet-distilled",
-    title: "The residual network, taught by whisper on the training clips",
+    title: "The residual network, taught by whisper-tiny.en on the training clips",
   },
   {
     name: "lstm",

@@ -57,8 +57,8 @@ export const rows: readonly Row[] = [
     protocols: [...both, "emobox-ravdess"],
     moreSeeds: twoMoreSeeds,
   }),
-  // Taught by whisper, which votes already.
-  network("resnet-distilled", "03-resnet", "Residual network taught by both Whispers", {
+  // Taught by whisper-tiny.en, which votes already.
+  network("resnet-distilled", "03-resnet", "Residual network taught by whisper-tiny.en", {
     mayJoinEnsemble: false,
   }),
   // For recordings from everywhere, and taught by `general`, which votes already.
