@@ -35,12 +35,10 @@ export function inOrder(clips: readonly Clip[]): Clip[] {
 }
 
 /**
- * Divides clips at random, stratified by corpus and emotion: in each stratum the given shares, to the nearest clip.
- * Byte-equal clips are drawn as one, in the stratum of the first of them. `name` keeps the draws of different rules
- * apart; strata are drawn independently of each other, so that a corpus' division does not depend on which others are
- * there. Pure: the same clips give the same assignment.
+ * Clips by corpus and emotion, in each stratum at random by the split seed and the name of the draw. Byte-equal clips are
+ * one unit, in the stratum of the first of them.
  */
-export function drawStratified(name: string, clips: readonly Clip[], shares: Shares): Map<string, Part> {
+export function shuffledStrata(name: string, clips: readonly Clip[]): Clip[][][] {
   const units = [...groupBy(inOrder(clips), (clip) => clip.checksum).values()];
   const strata = new Map<string, Clip[][]>();
   for (const unit of units) {
@@ -50,9 +48,19 @@ export function drawStratified(name: string, clips: readonly Clip[], shares: Sha
     if (stratum === undefined) strata.set(key, [unit]);
     else stratum.push(unit);
   }
+  for (const [key, stratum] of strata) createRandom(splitSeed).fork(`${name}/${key}`).shuffle(stratum);
+  return [...strata.values()];
+}
+
+/**
+ * Divides clips at random, stratified by corpus and emotion: in each stratum the given shares, to the nearest clip.
+ * Byte-equal clips are drawn as one, in the stratum of the first of them. `name` keeps the draws of different rules
+ * apart; strata are drawn independently of each other, so that a corpus' division does not depend on which others are
+ * there. Pure: the same clips give the same assignment.
+ */
+export function drawStratified(name: string, clips: readonly Clip[], shares: Shares): Map<string, Part> {
   const assignment = new Map<string, Part>();
-  for (const [key, stratum] of strata) {
-    createRandom(splitSeed).fork(`${name}/${key}`).shuffle(stratum);
+  for (const stratum of shuffledStrata(name, clips)) {
     const size = stratum.reduce((sum, unit) => sum + unit.length, 0);
     const trainEnd = Math.round(shares.train * size);
     const validationEnd = Math.round((shares.train + shares.validation) * size);

@@ -1,7 +1,6 @@
 import { LabError } from "../core/errors.js";
-import { createRandom } from "../core/random.js";
 import type { Clip } from "../corpora/clip.js";
-import { groupBy, inOrder, splitSeed } from "../protocols/parts.js";
+import { shuffledStrata } from "../protocols/parts.js";
 import type { Withheld } from "./run-spec.js";
 
 /**
@@ -16,20 +15,8 @@ export function withheldClips(clips: readonly Clip[], { group, groups }: Withhel
   ) {
     throw new LabError(`Group ${group} of ${groups} cannot be withheld.`, "Use 2 groups or more, from 1 on.");
   }
-  const units = [...groupBy(inOrder(clips), (clip) => clip.checksum).values()];
-  const strata = new Map<string, (readonly Clip[])[]>();
-  for (const unit of units) {
-    const { corpus, emotion } = unit[0]!;
-    strata.set(`${corpus}/${emotion}`, [...(strata.get(`${corpus}/${emotion}`) ?? []), unit]);
-  }
-  const withheld = new Set<string>();
-  let dealt = 0; // on from stratum to stratum, so that remainders do not all fall to the first group
-  for (const [key, stratum] of strata) {
-    createRandom(splitSeed).fork(`withheld/${key}`).shuffle(stratum);
-    for (const unit of stratum) {
-      if (dealt % groups === group - 1) for (const { id } of unit) withheld.add(id);
-      dealt++;
-    }
-  }
-  return withheld;
+  // Dealt on from stratum to stratum, so that remainders do not all fall to the first group.
+  const dealt = shuffledStrata("withheld", clips).flat();
+  const withheld = dealt.filter((_, i) => i % groups === group - 1);
+  return new Set(withheld.flat().map(({ id }) => id));
 }
