@@ -3,7 +3,7 @@
 //     node scripts/benchmark/epoch-rate.mjs MODEL float32|bf16 ROUNDS
 //
 // The loop does what it does in a run of the full profile: clips from memory, augmentation, mixup, batch assembly, the
-// step, averaged weights. Prints one line of JSON: clips a second of each epoch and of the steps before it.
+// step, averaged weights. Prints one line of JSON: clips a second of each epoch, and of the steps before and behind each.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -32,7 +32,7 @@ const { recipeFor } = compiled("training/recipes");
 const { runFiles } = compiled("training/run-store");
 
 const [model, precision, rounds] = process.argv.slice(2);
-const stepsPerEpoch = 10;
+const stepsPerEpoch = 30;
 const classes = 8;
 
 loadTensorFlow();
@@ -82,8 +82,8 @@ try {
       // The first epoch warms up.
       const seconds = /** @type {number} */ (history.at(-1)?.seconds);
       if (history.length > 1) epochRates.push(train.length / seconds);
+      stepRates.push(measureSteps().clipsPerSecond);
       if (epochRates.length === Number(rounds)) stop.requested = true;
-      else stepRates.push(measureSteps().clipsPerSecond);
     },
   });
 } catch (error) {

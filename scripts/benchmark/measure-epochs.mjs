@@ -8,11 +8,12 @@ import { makeRow } from "./row.mjs";
  * @returns {Promise<import("./results-file.mjs").Row[]>}
  */
 export async function measureEpochs(model, { effort }) {
-  const rounds = String(Math.ceil(effort.rounds / 2));
+  const rounds = String(effort.rounds);
   return /** @type {const} */ (["float32", "bf16"]).map((precision) => {
     const { stepRates, epochRates } = runOnce(process.execPath, "epoch-rate.mjs", [model, precision, rounds]);
+    // The machine's own pace drifts by more than what is looked for: each epoch beside the steps before and behind it.
     const shares = epochRates.map(
-      (/** @type {number} */ rate, /** @type {number} */ i) => rate / stepRates[i],
+      (/** @type {number} */ rate, /** @type {number} */ i) => rate / ((stepRates[i] + stepRates[i + 1]) / 2),
     );
     const [first] = epochRates;
     return makeRow({

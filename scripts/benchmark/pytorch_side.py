@@ -13,6 +13,8 @@ from pytorch_prediction import measure_clips, prepare_clip
 from step_rate import step_rate
 
 torch.set_num_threads(int(os.environ["BENCHMARK_THREADS"]))
+# On a card float32 is float32 on every side, not TF32 (src/core/tensorflow.ts).
+torch.backends.cudnn.allow_tf32 = False
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 # By memory layout: a training step and its batch.
 prepared: dict[str, tuple] = {}

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { valuesOf } from "../kernels/values-of.js";
 import { inputsOf } from "../models/layer-graph.js";
 
 /** How much each place of a network's last feature maps speaks for a class, [height × width], 0 or more, row by row. */
@@ -24,13 +25,13 @@ export function openGradCam(model: tf.LayersModel): GradCam | null {
   const shape = model.inputs[0]!.shape.slice(1) as number[];
   const [, height, width] = maps.shape as [null, number, number, number];
   return (input, classIndex) => {
-    const values = tf.tidy(() => {
+    const values = valuesOf(() => {
       const activations = body.apply(tf.tensor(input, [1, ...shape]), { training: false }) as tf.Tensor4D;
       const logit = (x: tf.Tensor): tf.Tensor =>
         tf.sum(tf.slice(compute(model.outputs[0]!, maps, x), [0, classIndex], [-1, 1]));
       const gradient = tf.grad(logit)(activations); // [1, height, width, maps]
       const weights = tf.mean(gradient, [1, 2], true); // [1, 1, 1, maps]
-      return tf.relu(tf.sum(tf.mul(activations, weights), 3)).dataSync<"float32">();
+      return tf.relu(tf.sum(tf.mul(activations, weights), 3));
     });
     return { values, height, width };
   };

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { valuesOf } from "../kernels/values-of.js";
 
 /** What is explained: from points [points, ...shape] to logits [points, classes], differentiable. */
 export interface ExplainedNetwork {
@@ -33,7 +34,7 @@ export function attributeInput(
     tf.sum(tf.slice(logits(points), [0, classIndex], [-1, 1])) as tf.Scalar;
   const sum = new Float32Array(input.length);
   for (let first = 0; first < steps; first += pointsAtOnce) {
-    const gradients = tf.tidy(() => {
+    const gradients = valuesOf(() => {
       // Midpoints of equal pieces of the way: [points, ...shape]
       const shares = Array.from(
         { length: Math.min(pointsAtOnce, steps - first) },
@@ -41,7 +42,7 @@ export function attributeInput(
       );
       const way = tf.tensor(difference, [1, ...shape]);
       const points = tf.add(tf.mul(way, tf.tensor(shares, [shares.length, ...shape.map(() => 1)])), baseline);
-      return tf.sum(tf.grad(logit)(points), 0).dataSync<"float32">();
+      return tf.sum(tf.grad(logit)(points), 0);
     });
     gradients.forEach((gradient, i) => {
       sum[i]! += gradient / steps;

@@ -1,10 +1,10 @@
 import { LabError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { Features } from "./feature-spec.js";
-import { type Placement, placeFeatures } from "./place-features.js";
+import { clearAround, type Placement, placeInRow } from "./place-features.js";
 import { maskBands, maskFrames } from "./spec-augment.js";
-import { stretchFrames } from "./stretch-features.js";
-import { warpBands } from "./warp-bands.js";
+import { stretchedLength, writeStretchedFrame } from "./stretch-features.js";
+import { warpOfBands, writeWarpedFrame } from "./warp-bands.js";
 
 /**
  * How features of training clips are varied, each clip anew in each epoch. Meant for standardised features, where
@@ -64,17 +64,30 @@ export function augmentFeatures(
   for (const [name, value] of Object.entries({ timeMasks, timeMaskFrames, bandMasks, bandMaskBands })) {
     if (!Number.isInteger(value) || value < 0) throw outOfRange(name, value, "that is whole, from 0 up");
   }
-  const stretched =
-    stretch > 0 ? stretchFrames(features, random.between(1 - stretch, 1 + stretch)) : features;
-  const varied = bandWarp > 0 ? warpBands(stretched, random.between(1 - bandWarp, 1 + bandWarp)) : stretched;
+  const { bands } = features;
+  const stretchFactor = stretch > 0 ? random.between(1 - stretch, 1 + stretch) : 1;
+  const warp = bandWarp > 0 ? warpOfBands(bands, random.between(1 - bandWarp, 1 + bandWarp)) : null;
   const shift = level > 0 ? random.between(-level, level) : 0;
-  const placement = placeFeatures(varied, frames, random, out, offset);
-  const first = offset + placement.start * features.bands;
-  for (let i = first; i < first + placement.length * features.bands; i++) out[i]! += shift;
-  const row = out.subarray(offset, offset + frames * features.bands);
-  maskFrames(row, frames, features.bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
-  maskBands(row, frames, features.bands, { count: bandMasks, mostBands: bandMaskBands }, random);
+  const stretched = stretchedLength(features.frames, stretchFactor);
+  const { from, ...placement } = placeInRow(stretched, frames, random);
+  clearAround(placement, frames, bands, out, offset);
+  // Frame by frame, and only those that are seen: what is read again is still in the cache.
+  const frame = new Float32Array(bands);
+  for (let i = 0; i < placement.length; i++) {
+    const to = offset + (placement.start + i) * bands;
+    writeStretchedFrame(features, stretched, from + i, frame, 0);
+    if (warp === null) out.set(frame, to);
+    else writeWarpedFrame(frame, warp, out, to);
+    addToFrame(out, to, bands, shift);
+  }
+  const row = out.subarray(offset, offset + frames * bands);
+  maskFrames(row, frames, bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
+  maskBands(row, frames, bands, { count: bandMasks, mostBands: bandMaskBands }, random);
   return placement;
+}
+
+function addToFrame(out: Float32Array, first: number, bands: number, shift: number): void {
+  for (let i = first; i < first + bands; i++) out[i]! += shift;
 }
 
 function outOfRange(name: string, value: number, allowed: string): LabError {

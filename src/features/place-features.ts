@@ -21,6 +21,32 @@ export function placeFeatures(
   offset = 0,
 ): Placement {
   const { values, bands } = features;
+  const { start, from, length } = placeInRow(features.frames, frames, random);
+  clearAround({ start, length }, frames, bands, out, offset);
+  out.set(values.subarray(from * bands, (from + length) * bands), offset + start * bands);
+  return { start, length };
+}
+
+/** Where a clip of `own` frames lies in a row of `frames`, and from which of its frames on it is seen. */
+export function placeInRow(
+  own: number,
+  frames: number,
+  random: Random | null,
+): Placement & { readonly from: number } {
+  const room = Math.abs(frames - own);
+  const at = (random === null ? room / 2 : random.below(room + 1)) | 0; // as an integer V8 counts from it twice as fast
+  const isLonger = own > frames;
+  return { start: isLonger ? 0 : at, from: isLonger ? at : 0, length: Math.min(own, frames) };
+}
+
+/** Zeros before and behind a clip in its row. Throws LabError when the row does not fit into `out`. */
+export function clearAround(
+  { start, length }: Placement,
+  frames: number,
+  bands: number,
+  out: Float32Array,
+  offset: number,
+): void {
   const end = offset + frames * bands;
   if (!(offset >= 0 && end <= out.length)) {
     throw new LabError(
@@ -28,14 +54,6 @@ export function placeFeatures(
       "Allocate items × frames × bands numbers.",
     );
   }
-  const room = Math.abs(frames - features.frames);
-  const at = random === null ? Math.floor(room / 2) : random.below(room + 1);
-  const isLonger = features.frames > frames;
-  const start = isLonger ? 0 : at;
-  const from = isLonger ? at : 0;
-  const length = Math.min(features.frames, frames);
   out.fill(0, offset, offset + start * bands);
-  out.set(values.subarray(from * bands, (from + length) * bands), offset + start * bands);
   out.fill(0, offset + (start + length) * bands, end);
-  return { start, length };
 }

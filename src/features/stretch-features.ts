@@ -6,25 +6,37 @@ import type { Features } from "./feature-spec.js";
  * and last frame kept. Throws LabError unless the factor is positive.
  */
 export function stretchFrames(features: Features, factor: number): Features {
+  const { bands } = features;
+  const length = stretchedLength(features.frames, factor);
+  if (length === features.frames) return features;
+  const stretched = new Float32Array(length * bands);
+  for (let row = 0; row < length; row++) writeStretchedFrame(features, length, row, stretched, row * bands);
+  return { values: stretched, frames: length, bands };
+}
+
+/** How many frames `frames` become when they are stretched, at least 1 of any. Throws LabError unless the factor is positive. */
+export function stretchedLength(frames: number, factor: number): number {
   if (!(factor > 0 && factor < Number.POSITIVE_INFINITY)) {
     throw new LabError(`stretchFrames: factor is ${factor}.`, "Use a positive number, such as 0.85 to 1.15.");
   }
-  const { values, bands, frames } = features;
-  const length = Math.max(1, Math.round(frames * factor));
-  if (length === frames || frames === 0) return features;
-  const stretched = new Float32Array(length * bands);
-  const step = length > 1 ? (frames - 1) / (length - 1) : 0;
-  for (let row = 0; row < length; row++) {
-    const position = row * step;
-    const before = Math.min(Math.floor(position), frames - 1);
-    const weight = position - before;
-    const left = before * bands;
-    const right = Math.min(before + 1, frames - 1) * bands;
-    const to = row * bands;
-    for (let band = 0; band < bands; band++) {
-      const value = values[left + band]!;
-      stretched[to + band] = value + weight * (values[right + band]! - value);
-    }
+  return frames === 0 ? 0 : Math.max(1, Math.round(frames * factor));
+}
+
+/** Writes one of the `length` frames that features are stretched to, `bands` numbers from `out[to]` on. */
+export function writeStretchedFrame(
+  { values, frames, bands }: Features,
+  length: number,
+  row: number,
+  out: Float32Array,
+  to: number,
+): void {
+  const position = length > 1 ? row * ((frames - 1) / (length - 1)) : 0;
+  const before = Math.min(Math.floor(position), frames - 1) | 0; // as an integer V8 counts from it twice as fast
+  const weight = position - before;
+  const left = before * bands;
+  const right = Math.min(before + 1, frames - 1) * bands;
+  for (let band = 0; band < bands; band++) {
+    const value = values[left + band]!;
+    out[to + band] = value + weight * (values[right + band]! - value);
   }
-  return { values: stretched, frames: length, bands };
 }

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { createFusedConvolution } from "../kernels/fused-convolution.js";
+import { valuesOf } from "../kernels/values-of.js";
 import { foldNorm } from "./fold-norm.js";
 import { inputsOf, inputsOfLayer } from "./layer-graph.js";
 import { FusedBatchNorm, Rectifier } from "./layers.js";
@@ -30,10 +31,10 @@ export function prepareInference(model: tf.LayersModel): InferencePlan {
   const { steps, folded } = plan;
   return {
     run(x) {
-      const numbers = tf.tidy(() => {
+      const numbers = valuesOf(() => {
         const values: tf.Tensor[] = [x];
         for (const { inputs, compute } of steps) values.push(compute(inputs.map((place) => values[place]!)));
-        return values[output]!.dataSync() as Float32Array;
+        return values[output]!;
       });
       return head?.compute(numbers, x.shape[0]!) ?? numbers;
     },

@@ -38,11 +38,10 @@ export function throughFrontEnd(frontEnd: tf.LayersModel, clip: Frames): Frames 
   const frames = Math.min(clip.frames, mostFrames);
   const first = Math.floor((clip.frames - frames) / 2) * clip.bands;
   const values = clip.values.subarray(first, first + frames * clip.bands);
-  return tf.tidy(() => {
-    const y = frontEnd.apply(tf.tensor3d(values, [1, frames, clip.bands]), {
-      training: false,
-    }) as tf.Tensor3D;
-    const rounded = halfToSingle(singleToHalf(y.dataSync<"float32">()));
-    return { values: rounded, frames: y.shape[1], bands: y.shape[2] };
-  });
+  const y = tf.tidy(
+    () => frontEnd.apply(tf.tensor3d(values, [1, frames, clip.bands]), { training: false }) as tf.Tensor3D,
+  );
+  const rounded = halfToSingle(singleToHalf(y.dataSync<"float32">()));
+  y.dispose();
+  return { values: rounded, frames: y.shape[1], bands: y.shape[2] };
 }

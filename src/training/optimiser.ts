@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { createAdamW } from "../kernels/adamw.js";
 import { flatten, ownCopy, unflatten } from "../kernels/flat.js";
+import { valuesOf } from "../kernels/values-of.js";
 
 /** Settings of AdamW; the learning rate is given at each step. */
 export interface OptimiserOptions {
@@ -67,7 +68,7 @@ export function createOptimiser(
     clipNorm: options.clipNorm,
     keepsAverage: options.averageDecay !== 0,
   });
-  const saveWeights = (): Float32Array => tf.tidy(() => flatten(all).dataSync<"float32">().slice());
+  const saveWeights = (): Float32Array => valuesOf(() => flatten(all)).slice();
   let step = 0;
 
   const apply: Optimiser["apply"] = (gradients, learningRate) => {

@@ -185,6 +185,28 @@ describe("augmentFeatures", () => {
     expect(Math.max(...shifts) - Math.min(...shifts)).toBeGreaterThan(0.35);
   });
 
+  it("is its parts one after the other, number by number", () => {
+    const noise = createRandom(8);
+    for (const frames of [0, 1, 90, 140]) {
+      const given = { values: Float32Array.from({ length: frames * 16 }, noise.normal), frames, bands: 16 };
+      const masks = { timeMasks: 2, timeMaskFrames: 20, bandMasks: 2, bandMaskBands: 4 };
+      const fused = new Float32Array(130 * 16).fill(9);
+      const options = { stretch: 0.15, bandWarp: 0.1, level: 0.2, ...masks };
+      augmentFeatures(given, 130, options, createRandom(9), fused);
+
+      const random = createRandom(9);
+      const stretched = stretchFrames(given, random.between(0.85, 1.15));
+      const warped = warpBands(stretched, random.between(0.9, 1.1));
+      const shift = random.between(-0.2, 0.2);
+      const out = new Float32Array(130 * 16);
+      const { start, length } = placeFeatures(warped, 130, random, out);
+      for (let i = start * 16; i < (start + length) * 16; i++) out[i]! += shift;
+      maskFrames(out, 130, 16, { count: 2, mostFrames: 20 }, random);
+      maskBands(out, 130, 16, { count: 2, mostBands: 4 }, random);
+      expect(fused).toEqual(out);
+    }
+  });
+
   it("warps bands within the range, both ways", () => {
     const random = createRandom(7);
     const line: Features = {

@@ -11,11 +11,11 @@ from networks.recurrent import MaskedAttentivePooling
 WHISPER_HEADS = {"base": 8, "tiny.en": 6}
 
 
-def positions(frames: int, channels: int) -> torch.Tensor:
+def positions(frames: int, channels: int, device: torch.device) -> torch.Tensor:
     """Sines in the first half of the channels, cosines in the second, as Whisper has them."""
     half = channels // 2
-    rates = torch.exp(-math.log(10_000) / (half - 1) * torch.arange(half))
-    angles = torch.arange(frames)[:, None] * rates
+    rates = torch.exp(-math.log(10_000) / (half - 1) * torch.arange(half, device=device))
+    angles = torch.arange(frames, device=device)[:, None] * rates
     return torch.cat([angles.sin(), angles.cos()], 1)
 
 
@@ -52,7 +52,7 @@ class Transformer(nn.Module):
         mask = F.max_pool1d(F.pad(valid.float(), (0, valid.shape[1] % 2))[:, None], 2)[:, 0]
         total = 3 + x.shape[1] % 2  # TensorFlow's "same": what is left over goes to the end
         x = F.gelu(self.stem(F.pad(x.transpose(1, 2), (total // 2, total - total // 2))).transpose(1, 2))
-        x = self.blocks(x + positions(x.shape[1], x.shape[2]), mask)[-1]
+        x = self.blocks(x + positions(x.shape[1], x.shape[2], x.device), mask)[-1]
         return self.logits(self.pooling(self.norm(x).float(), mask))
 
 
