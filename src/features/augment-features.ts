@@ -66,7 +66,7 @@ export function augmentFeatures(
   }
   const { bands } = features;
   const stretchFactor = stretch > 0 ? random.between(1 - stretch, 1 + stretch) : 1;
-  const warp = bandWarp > 0 ? warpOfBands(bands, random.between(1 - bandWarp, 1 + bandWarp)) : null;
+  const warp = warpOfBands(bands, bandWarp > 0 ? random.between(1 - bandWarp, 1 + bandWarp) : 1);
   const shift = level > 0 ? random.between(-level, level) : 0;
   const stretched = stretchedLength(features.frames, stretchFactor);
   const { from, ...placement } = placeInRow(stretched, frames, random);
@@ -76,18 +76,12 @@ export function augmentFeatures(
   for (let i = 0; i < placement.length; i++) {
     const to = offset + (placement.start + i) * bands;
     writeStretchedFrame(features, stretched, from + i, frame, 0);
-    if (warp === null) out.set(frame, to);
-    else writeWarpedFrame(frame, warp, out, to);
-    addToFrame(out, to, bands, shift);
+    writeWarpedFrame(frame, warp, out, to, shift);
   }
   const row = out.subarray(offset, offset + frames * bands);
   maskFrames(row, frames, bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
   maskBands(row, frames, bands, { count: bandMasks, mostBands: bandMaskBands }, random);
   return placement;
-}
-
-function addToFrame(out: Float32Array, first: number, bands: number, shift: number): void {
-  for (let i = first; i < first + bands; i++) out[i]! += shift;
 }
 
 function outOfRange(name: string, value: number, allowed: string): LabError {

@@ -41,15 +41,17 @@ export function warpOfBands(bands: number, factor: number): BandWarp {
   return { lower, upper, weight };
 }
 
-/** Writes a frame to `out[to]` on, its bands warped. */
+/** Writes a frame to `out[to]` on, its bands warped, `shift` added to each number. */
 export function writeWarpedFrame(
   frame: Float32Array,
   { lower, upper, weight }: BandWarp,
   out: Float32Array,
   to: number,
+  shift = 0,
 ): void {
-  for (let band = 0; band < lower.length; band++) {
+  const bands = lower.length;
+  for (let band = 0; band < bands; band++) {
     const value = frame[lower[band]!]!;
-    out[to + band] = value + weight[band]! * (frame[upper[band]!]! - value);
+    out[to + band] = Math.fround(value + weight[band]! * (frame[upper[band]!]! - value)) + shift;
   }
 }
