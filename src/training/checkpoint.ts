@@ -21,6 +21,8 @@ export interface TrainingState {
   readonly bestUar: number;
   /** Seconds of training so far, over all starts. */
   readonly seconds: number;
+  /** What trained it so far, in words, in the order of the starts; absent in checkpoints from before this was kept. */
+  readonly devices?: readonly string[];
 }
 
 /** Everything that training needs to go on as if it had never stopped. */

@@ -35,6 +35,8 @@ export interface LoopInput {
   readonly runHash: string;
   readonly files: RunFiles;
   readonly checkpoint: Checkpoint | null;
+  /** What computes here, in words: kept with the state. */
+  readonly device?: string;
   readonly onProgress?: ProgressListener | undefined;
   readonly onEpoch?: EpochListener | undefined;
   readonly stop?: StopSignal | undefined;
@@ -67,6 +69,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
   });
   if (input.checkpoint !== null) optimiser.restore(input.checkpoint.optimiser);
   let state = input.checkpoint?.state ?? freshState;
+  if (!isTrained(state, options)) state = onDevice(state, input.device);
   const keep = async (...paths: string[]): Promise<void> => {
     for (const path of paths) await writeCheckpoint(path, { runHash, state, optimiser: optimiser.save() });
   };
@@ -98,6 +101,14 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
   } finally {
     optimiser.dispose();
   }
+}
+
+/** The state, the device that trains from here on among those that have trained it. */
+function onDevice(state: TrainingState, device: string | undefined): TrainingState {
+  const { devices = [] } = state;
+  return device === undefined || devices.includes(device)
+    ? state
+    : { ...state, devices: [...devices, device] };
 }
 
 /** Whether the loop has nothing left to do: the last epoch is done, or patience is at its end. */
@@ -170,11 +181,13 @@ async function runEpoch(
   return {
     complete: true,
     state: {
-      ...freshState,
+      ...state,
+      stepInEpoch: 0,
+      random: null,
+      lossSum: 0,
+      epochSeconds: 0,
       epoch,
       history,
-      bestEpoch: state.bestEpoch,
-      bestUar: state.bestUar,
       seconds: total,
     },
   };

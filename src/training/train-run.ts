@@ -100,9 +100,9 @@ async function trainTeachers({ teachers = [] }: RunSpec, options: TrainOptions):
 }
 
 async function trainAndJudge(spec: RunSpec, files: RunFiles, options: TrainOptions): Promise<void> {
-  await withTrained(spec, files, options, async (model, data, { epoch, bestEpoch, seconds }) => {
+  await withTrained(spec, files, options, async (model, data, state) => {
     putAverageInto(model, (await readCheckpoint(files.best, runHash(spec)))!, spec);
-    await judge(spec, files, model, data, { epochs: epoch, bestEpoch, seconds });
+    await judge(spec, files, model, data, state);
   });
 }
 
@@ -137,6 +137,7 @@ async function withTrained<T>(
       runHash: hash,
       files,
       checkpoint,
+      device: thisDevice(),
       onProgress,
       onEpoch,
       stop,
@@ -151,12 +152,16 @@ function clipsOf({ train, validation, test }: TrainingData): Clip[] {
   return [...train, ...validation, ...test].map((example) => example.clip);
 }
 
+function thisDevice(): string {
+  return describeDevice(deviceName() === "GPU" ? (graphicsCard()?.name ?? "GPU") : "CPU");
+}
+
 async function judge(
   spec: RunSpec,
   files: RunFiles,
   model: tf.LayersModel,
   data: TrainingData,
-  { epochs, bestEpoch, seconds }: { epochs: number; bestEpoch: number; seconds: number },
+  { epoch, bestEpoch, seconds, devices = [thisDevice()] }: TrainingState,
 ): Promise<void> {
   const validation = await predictExamples(model, data.validation, spec.training.frames);
   const test = await predictExamples(model, data.test, spec.training.frames);
@@ -168,10 +173,10 @@ async function judge(
     test: evaluatePredictions(test),
     validation: evaluatePredictions(validation),
     parameters: model.countParams(),
-    epochs,
+    epochs: epoch,
     bestEpoch,
     seconds: Math.round(seconds),
-    device: describeDevice(deviceName() === "GPU" ? (graphicsCard()?.name ?? "GPU") : "CPU"),
+    device: devices.join(", then "),
     precision: spec.precision,
     versions: versionsInUse(tensorFlowVersion(), tf.version_core),
   };

@@ -24,6 +24,7 @@ interface Choice {
   /** Asks to stop after so many steps of this start. */
   readonly stopAfter?: number;
   readonly onProgress?: (state: ProgressState) => void;
+  readonly device?: string;
 }
 
 /** Trains the toy network, or goes on with it where the files hold a checkpoint. */
@@ -47,6 +48,7 @@ async function trainToy(choice: Choice = {}) {
       runHash: hash,
       files,
       checkpoint: await readCheckpoint(files.last, hash),
+      ...(choice.device !== undefined && { device: choice.device }),
       onProgress: (progress) => {
         choice.onProgress?.(progress);
         steps++;
@@ -117,6 +119,18 @@ describe("the training loop", () => {
     expect((await readCheckpoint(files.best, hash))!.optimiser).toEqual(
       (await readCheckpoint(whole.files.best, hash))!.optimiser,
     );
+  });
+
+  it("remembers what has trained it, each once and in order, and nothing that trained no step", async () => {
+    const files = temporaryRunFiles(hash);
+    const options = { epochs: 2 };
+    for (const device of ["a card", "a card", "a processor"]) {
+      await expect(trainToy({ options, files, device, stopAfter: 2 })).rejects.toThrow(InterruptedError);
+    }
+    const done = await trainToy({ options, files, device: "a processor" });
+    expect(done.state.devices).toEqual(["a card", "a processor"]);
+    const again = await trainToy({ options, files, device: "another" });
+    expect(again.state.devices).toEqual(["a card", "a processor"]);
   });
 
   it("told to stop during the last epoch's last step, is finished: nothing is left to keep", async () => {
