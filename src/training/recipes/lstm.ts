@@ -1,4 +1,3 @@
-import { usualWaveAugmentation } from "../../features/augment-wave.js";
 import type { Recipe } from "./recipe.js";
 import { spectrogram } from "./spectrogram.js";
 
@@ -14,7 +13,6 @@ export const lstm: Recipe = {
     clipNorm: 1,
     // Other lengths of the vocal tract: a small network hears few voices, and is judged on others.
     augmentation: { ...spectrogram.training.augmentation, bandWarp: 0.1 },
-    variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation }, // as for the wide resnet
     keptBy: "mean-corpus-uar",
   },
   quick: { epochs: 3, averageDecay: 0.99 },
