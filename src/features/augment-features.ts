@@ -3,8 +3,9 @@ import type { Random } from "../core/random.js";
 import type { Features } from "./feature-spec.js";
 import { clearAround, type Placement, placeInRow } from "./place-features.js";
 import { maskBands, maskFrames } from "./spec-augment.js";
-import { stretchedLength, writeStretchedFrame } from "./stretch-features.js";
-import { warpOfBands, writeWarpedFrame } from "./warp-bands.js";
+import { stretchedLength } from "./stretch-features.js";
+import { varyFrames } from "./vary-frames.js";
+import { warpOfBands } from "./warp-bands.js";
 
 /**
  * How features of training clips are varied, each clip anew in each epoch. Meant for standardised features, where
@@ -71,13 +72,8 @@ export function augmentFeatures(
   const stretched = stretchedLength(features.frames, stretchFactor);
   const { from, ...placement } = placeInRow(stretched, frames, random);
   clearAround(placement, frames, bands, out, offset);
-  // Frame by frame, and only those that are seen: what is read again is still in the cache.
-  const frame = new Float32Array(bands);
-  for (let i = 0; i < placement.length; i++) {
-    const to = offset + (placement.start + i) * bands;
-    writeStretchedFrame(features, stretched, from + i, frame, 0);
-    writeWarpedFrame(frame, warp, out, to, shift);
-  }
+  const variation = { length: stretched, warp, shift };
+  varyFrames(features, variation, from, placement.length, out, offset + placement.start * bands);
   const row = out.subarray(offset, offset + frames * bands);
   maskFrames(row, frames, bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
   maskBands(row, frames, bands, { count: bandMasks, mostBands: bandMaskBands }, random);

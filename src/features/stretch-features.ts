@@ -30,13 +30,22 @@ export function writeStretchedFrame(
   out: Float32Array,
   to: number,
 ): void {
-  const position = length > 1 ? row * ((frames - 1) / (length - 1)) : 0;
-  const before = Math.min(Math.floor(position), frames - 1) | 0; // as an integer V8 counts from it twice as fast
-  const weight = position - before;
+  const { before, after, weight } = placeOfStretched(frames, length, row);
   const left = before * bands;
-  const right = Math.min(before + 1, frames - 1) * bands;
+  const right = after * bands;
   for (let band = 0; band < bands; band++) {
     const value = values[left + band]!;
     out[to + band] = value + weight * (values[right + band]! - value);
   }
+}
+
+/** Between which of a clip's frames one of the `length` frames that it is stretched to lies, and the second one's share. */
+export function placeOfStretched(
+  frames: number,
+  length: number,
+  row: number,
+): { readonly before: number; readonly after: number; readonly weight: number } {
+  const position = length > 1 ? row * ((frames - 1) / (length - 1)) : 0;
+  const before = Math.min(Math.floor(position), frames - 1) | 0; // as an integer V8 counts from it twice as fast
+  return { before, after: Math.min(before + 1, frames - 1) | 0, weight: position - before };
 }

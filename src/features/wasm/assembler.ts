@@ -74,6 +74,21 @@ export const f64x2 = {
     ...vectorOp(0x0b),
     ...memory(offset),
   ],
+  /** Both, rounded to 32-bit floats that lie side by side. */
+  storeSingles: (address: Code, value: Code): Code => [
+    ...address,
+    ...value,
+    ...vectorOp(0x5e), // f32x4.demote_f64x2_zero
+    ...vectorOp(0x5b), // v128.store64_lane
+    ...memory(0),
+    0,
+  ],
+  /** Both as near as 32-bit floats come. */
+  roundToSingles: (value: Code): Code => [
+    ...value,
+    ...vectorOp(0x5e), // f32x4.demote_f64x2_zero
+    ...vectorOp(0x5f), // f64x2.promote_low_f32x4
+  ],
   add: binary(vectorOp(0xf0)),
   sub: binary(vectorOp(0xf1)),
   mul: binary(vectorOp(0xf2)),
