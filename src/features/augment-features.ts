@@ -66,14 +66,15 @@ export function augmentFeatures(
     if (!Number.isInteger(value) || value < 0) throw outOfRange(name, value, "that is whole, from 0 up");
   }
   const { bands } = features;
-  const stretchFactor = stretch > 0 ? random.between(1 - stretch, 1 + stretch) : 1;
+  const length = stretchedLength(features.frames, stretch > 0 ? random.between(1 - stretch, 1 + stretch) : 1);
   const warp = warpOfBands(bands, bandWarp > 0 ? random.between(1 - bandWarp, 1 + bandWarp) : 1);
   const shift = level > 0 ? random.between(-level, level) : 0;
-  const stretched = stretchedLength(features.frames, stretchFactor);
-  const { from, ...placement } = placeInRow(stretched, frames, random);
+  const { from, ...placement } = placeInRow(length, frames, random);
   clearAround(placement, frames, bands, out, offset);
-  const variation = { length: stretched, warp, shift };
-  varyFrames(features, variation, from, placement.length, out, offset + placement.start * bands);
+  const first = offset + placement.start * bands;
+  if (length === features.frames && bandWarp === 0 && shift === 0) {
+    out.set(features.values.subarray(from * bands, (from + placement.length) * bands), first);
+  } else varyFrames(features, { length, warp, shift }, from, placement.length, out, first);
   const row = out.subarray(offset, offset + frames * bands);
   maskFrames(row, frames, bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
   maskBands(row, frames, bands, { count: bandMasks, mostBands: bandMaskBands }, random);

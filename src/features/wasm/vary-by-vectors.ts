@@ -45,8 +45,8 @@ export function varyFramesByVectors(
 ): boolean {
   const { values, bands, frames } = features;
   if (bands % 2 !== 0 || count === 0) return false;
-  const frame = 2 * double; // the shift stands at 0, twice
-  const table = frame + bands * double; // a multiple of 16
+  const frame = 2 * double; // the shift stands at 0
+  const table = frame + bands * double;
   const places = table + (bands / 2) * pairBytes;
   const clip = places + count * placeBytes;
   const results = clip + values.length * single;
