@@ -1,7 +1,7 @@
 import { LabError } from "../core/errors.js";
 import type { Random } from "../core/random.js";
 import type { Features } from "./feature-spec.js";
-import { clearAround, type Placement, placeInRow } from "./place-features.js";
+import { type Placement, placeFeatures, placeFrames } from "./place-features.js";
 import { maskBands, maskFrames } from "./spec-augment.js";
 import { stretchedLength } from "./stretch-features.js";
 import { varyFrames } from "./vary-frames.js";
@@ -69,12 +69,12 @@ export function augmentFeatures(
   const length = stretchedLength(features.frames, stretch > 0 ? random.between(1 - stretch, 1 + stretch) : 1);
   const warp = warpOfBands(bands, bandWarp > 0 ? random.between(1 - bandWarp, 1 + bandWarp) : 1);
   const shift = level > 0 ? random.between(-level, level) : 0;
-  const { from, ...placement } = placeInRow(length, frames, random);
-  clearAround(placement, frames, bands, out, offset);
-  const first = offset + placement.start * bands;
-  if (length === features.frames && bandWarp === 0 && shift === 0) {
-    out.set(features.values.subarray(from * bands, (from + placement.length) * bands), first);
-  } else varyFrames(features, { length, warp, shift }, from, placement.length, out, first);
+  const isVaried = length !== features.frames || bandWarp !== 0 || shift !== 0;
+  const placement = isVaried
+    ? placeFrames({ frames: length, bands }, frames, random, out, offset, (from, count, to) =>
+        varyFrames(features, { length, from, count, warp, shift }, out, to),
+      )
+    : placeFeatures(features, frames, random, out, offset);
   const row = out.subarray(offset, offset + frames * bands);
   maskFrames(row, frames, bands, { count: timeMasks, mostFrames: timeMaskFrames }, random);
   maskBands(row, frames, bands, { count: bandMasks, mostBands: bandMaskBands }, random);

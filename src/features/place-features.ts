@@ -21,32 +21,23 @@ export function placeFeatures(
   offset = 0,
 ): Placement {
   const { values, bands } = features;
-  const { start, from, length } = placeInRow(features.frames, frames, random);
-  clearAround({ start, length }, frames, bands, out, offset);
-  out.set(values.subarray(from * bands, (from + length) * bands), offset + start * bands);
-  return { start, length };
+  return placeFrames(features, frames, random, out, offset, (from, count, to) =>
+    out.set(values.subarray(from * bands, (from + count) * bands), to),
+  );
 }
 
-/** Where a clip of `own` frames lies in a row of `frames`, and from which of its frames on it is seen. */
-export function placeInRow(
-  own: number,
+/**
+ * The same for a clip of so many frames that are not there yet: `write` puts `count` of them, the `from`-th first, from
+ * `out[to]` on. Throws as `placeFeatures` does.
+ */
+export function placeFrames(
+  { frames: own, bands }: Pick<Features, "frames" | "bands">,
   frames: number,
   random: Random | null,
-): Placement & { readonly from: number } {
-  const room = Math.abs(frames - own);
-  const at = (random === null ? room / 2 : random.below(room + 1)) | 0; // as an integer V8 counts from it twice as fast
-  const isLonger = own > frames;
-  return { start: isLonger ? 0 : at, from: isLonger ? at : 0, length: Math.min(own, frames) };
-}
-
-/** Zeros before and behind a clip in its row. Throws LabError when the row does not fit into `out`. */
-export function clearAround(
-  { start, length }: Placement,
-  frames: number,
-  bands: number,
   out: Float32Array,
   offset: number,
-): void {
+  write: (from: number, count: number, to: number) => void,
+): Placement {
   const end = offset + frames * bands;
   if (!(offset >= 0 && end <= out.length)) {
     throw new LabError(
@@ -54,6 +45,13 @@ export function clearAround(
       "Allocate items × frames × bands numbers.",
     );
   }
+  const room = Math.abs(frames - own);
+  const at = (random === null ? room / 2 : random.below(room + 1)) | 0; // as an integer V8 counts from it twice as fast
+  const isLonger = own > frames;
+  const start = isLonger ? 0 : at;
+  const length = Math.min(own, frames);
   out.fill(0, offset, offset + start * bands);
+  write(isLonger ? at : 0, length, offset + start * bands);
   out.fill(0, offset + (start + length) * bands, end);
+  return { start, length };
 }

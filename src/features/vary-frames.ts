@@ -5,28 +5,24 @@ import { writeWarpedFrame } from "./warp-bands.js";
 import { varyFramesByVectors } from "./wasm/vary-by-vectors.js";
 
 /**
- * Writes `count` frames of a varied clip, the `from`-th first, to `out[to]` on: stretched, its bands warped, shifted. Frame
+ * Writes frames of a varied clip to `out[to]` on: stretched, its bands warped, shifted. Frame
  * by frame, so that what is read again is still in the cache; by WebAssembly's vectors where there are any, the same
  * numbers bit for bit as without.
  */
 export function varyFrames(
   features: Features,
   variation: FrameVariation,
-  from: number,
-  count: number,
   out: Float32Array,
   to: number,
 ): void {
-  if (varyFramesByVectors(features, variation, from, count, out, to)) return;
-  varyFramesPlainly(features, variation, from, count, out, to);
+  if (varyFramesByVectors(features, variation, out, to)) return;
+  varyFramesPlainly(features, variation, out, to);
 }
 
 /** The same in plain JavaScript. */
 export function varyFramesPlainly(
   features: Features,
-  { length, warp, shift }: FrameVariation,
-  from: number,
-  count: number,
+  { length, from, count, warp, shift }: FrameVariation,
   out: Float32Array,
   to: number,
 ): void {

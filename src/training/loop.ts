@@ -42,12 +42,12 @@ export interface LoopInput {
   readonly stop?: StopSignal | undefined;
 }
 
+/** An epoch of which no step is done. */
+const freshEpoch = { stepInEpoch: 0, random: null, lossSum: 0, epochSeconds: 0 };
+
 const freshState: TrainingState = {
+  ...freshEpoch,
   epoch: 0,
-  stepInEpoch: 0,
-  random: null,
-  lossSum: 0,
-  epochSeconds: 0,
   history: [],
   bestEpoch: 0,
   bestUar: -1,
@@ -182,10 +182,7 @@ async function runEpoch(
     complete: true,
     state: {
       ...state,
-      stepInEpoch: 0,
-      random: null,
-      lossSum: 0,
-      epochSeconds: 0,
+      ...freshEpoch,
       epoch,
       history,
       seconds: total,

@@ -26,15 +26,15 @@ describe("varyFrames", () => {
         ({ frames, pairs, length, factor, shift, part, seed }) => {
           const bands = 2 * pairs;
           const clip = clipOf(frames, bands, seed);
-          const variation = { length, warp: warpOfBands(bands, factor), shift };
           const from = Math.floor(part * (length - 1));
           const count = length - from;
+          const variation = { length, from, count, warp: warpOfBands(bands, factor), shift };
           const [one, two] = [0, 1].map(() => new Float32Array((count + 2) * bands).fill(7)) as [
             Float32Array,
             Float32Array,
           ];
-          expect(varyFramesByVectors(clip, variation, from, count, one, bands)).toBe(true);
-          varyFramesPlainly(clip, variation, from, count, two, bands);
+          expect(varyFramesByVectors(clip, variation, one, bands)).toBe(true);
+          varyFramesPlainly(clip, variation, two, bands);
           expect(one).toEqual(two);
         },
       ),
@@ -44,12 +44,12 @@ describe("varyFrames", () => {
 
   it("takes an odd number of bands, and no frames at all, which vectors leave to plain JavaScript", () => {
     const clip = clipOf(5, 3, 1);
-    const variation = { length: 5, warp: warpOfBands(3, 1), shift: 0.5 };
+    const variation = { length: 5, from: 0, count: 5, warp: warpOfBands(3, 1), shift: 0.5 };
     const out = new Float32Array(15);
-    expect(varyFramesByVectors(clip, variation, 0, 5, out, 0)).toBe(false);
-    varyFrames(clip, variation, 0, 5, out, 0);
+    expect(varyFramesByVectors(clip, variation, out, 0)).toBe(false);
+    varyFrames(clip, variation, out, 0);
     expect(out).toEqual(clip.values.map((value) => value + 0.5));
-    varyFrames(clipOf(0, 4, 1), { ...variation, warp: warpOfBands(4, 1), length: 0 }, 0, 0, out, 0);
+    varyFrames(clipOf(0, 4, 1), { ...variation, warp: warpOfBands(4, 1), length: 0, count: 0 }, out, 0);
     expect(out).toEqual(clip.values.map((value) => value + 0.5));
   });
 });

@@ -11,7 +11,7 @@ interface VaryModule {
   readonly memory: WebAssembly.Memory;
   /**
    * For each place up to `placesEnd`, the addresses of its two frames and the second one's share: what lies between them
-   * goes to `frame`, and from there, by the table of bands up to `tableEnd`, with the shift at `shift`, to `out` on.
+   * goes to `frame`, and from there, by the table of bands up to `tableEnd` and with the shift at 0, to `out` on.
    */
   varyFrames(
     out: number,
@@ -21,7 +21,6 @@ interface VaryModule {
     frameEnd: number,
     table: number,
     tableEnd: number,
-    shift: number,
   ): void;
 }
 
@@ -37,9 +36,7 @@ let opened: VaryModule | null = null;
 /** What `varyFramesPlainly` writes, bit for bit; false, and nothing written, for an odd number of bands and without vectors. */
 export function varyFramesByVectors(
   features: Features,
-  { length, warp, shift }: FrameVariation,
-  from: number,
-  count: number,
+  { length, from, count, warp, shift }: FrameVariation,
   out: Float32Array,
   to: number,
 ): boolean {
@@ -73,7 +70,7 @@ export function varyFramesByVectors(
     numbers.setFloat64(place + 2 * single, weight, true);
   }
   new Float32Array(buffer, clip, values.length).set(values);
-  opened.varyFrames(results, places, clip, frame, frame + bands * single, table, places, 0);
+  opened.varyFrames(results, places, clip, frame, frame + bands * single, table, places);
   out.set(new Float32Array(buffer, results, count * bands), to);
   return true;
 }
@@ -81,9 +78,9 @@ export function varyFramesByVectors(
 const openModule = moduleOpener<VaryModule>(() => assembleModule({ varyFrames: varyFrames() }, 1));
 
 function varyFrames(): ReturnType<FunctionBuilder["build"]> {
-  const fn = new FunctionBuilder(8);
-  const parameters = Array.from({ length: 8 }, (_, i) => fn.parameter(i));
-  const [out, places, placesEnd, frame, frameEnd, table, tableEnd, shift] = parameters;
+  const fn = new FunctionBuilder(7);
+  const parameters = Array.from({ length: 7 }, (_, i) => fn.parameter(i));
+  const [out, places, placesEnd, frame, frameEnd, table, tableEnd] = parameters;
   const [left, right, at, pair] = [0, 1, 2, 3].map(() => fn.variable("i32"));
   const [share, value, next] = [fn.variable("v128"), fn.variable("v128"), fn.variable("v128")];
   const between = (weight: Code): Code =>
@@ -113,7 +110,7 @@ function varyFrames(): ReturnType<FunctionBuilder["build"]> {
           out!.get(),
           f64x2.add(
             f64x2.roundToSingles(between(f64x2.load(pair!.get(), 4 * single))),
-            f64x2.loadTwice(shift!.get()),
+            f64x2.loadTwice(i32.const(0)),
           ),
         ),
         advance(pair!, pairBytes),

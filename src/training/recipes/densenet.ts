@@ -1,6 +1,6 @@
-import { usualWaveAugmentation } from "../../features/augment-wave.js";
 import type { Recipe } from "./recipe.js";
 import { simpleCnn } from "./simple-cnn.js";
+import { usualCopies } from "./spectrogram.js";
 
 export const densenet: Recipe = {
   ...simpleCnn,
@@ -9,7 +9,7 @@ export const densenet: Recipe = {
     ...simpleCnn.training,
     epochs: 60,
     augmentation: { ...simpleCnn.training.augmentation, bandWarp: 0.1 }, // as for the lstm
-    variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation }, // as for the wide resnet
+    variedCopies: usualCopies, // as for the wide resnet
   },
   // Synthetic speech is told apart by fewer layers, in a fifth of the time.
   sampleOptions: { growth: 8, layers: [2, 4] },

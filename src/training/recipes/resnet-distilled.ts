@@ -1,6 +1,6 @@
-import { usualWaveAugmentation } from "../../features/augment-wave.js";
 import type { Recipe } from "./recipe.js";
 import { resnet } from "./resnet.js";
+import { usualCopies } from "./spectrogram.js";
 
 /**
  * The same network, taught by a large one: on each training clip, by a whisper-tiny.en that has not been trained on it, so
@@ -10,7 +10,7 @@ export const resnetDistilled: Recipe = {
   ...resnet,
   training: {
     ...resnet.training,
-    variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation },
+    variedCopies: usualCopies,
     distillation: { teachers: ["whisper-tiny.en"], share: 0.7, temperature: 1, crossFittedGroups: 3 },
   },
 };

@@ -1,6 +1,6 @@
-import { usualWaveAugmentation } from "../../features/augment-wave.js";
 import type { Recipe } from "./recipe.js";
 import { simpleCnn } from "./simple-cnn.js";
+import { usualCopies } from "./spectrogram.js";
 
 export const resnetWide: Recipe = {
   ...simpleCnn,
@@ -13,7 +13,7 @@ export const resnetWide: Recipe = {
     weightDecay: 0.05,
     mixup: { alpha: 0.4, share: 0.8 },
     // Its best epoch was the 36th of 70 on the clips alone: it needs more than they are.
-    variedCopies: { copies: 2, share: 0.5, sound: usualWaveAugmentation },
+    variedCopies: usualCopies,
   },
   // Synthetic speech is told apart by a fiftieth of the weights.
   sampleOptions: { channels: [12, 24], blocks: [1, 1], headUnits: 32 },
