@@ -16,12 +16,11 @@ export interface MixupOptions {
 }
 
 /**
- * mixup (Zhang et al. 2018): each item becomes share × itself + (1 - share) × another item of the batch, features
- * and label distributions alike, with one share a batch and partners by a random order. Returns new arrays (or the
- * given batch, when this one is not mixed). Throws LabError for a batch that does not divide into its items, and for
- * an alpha outside (0, 1].
+ * mixup (Zhang et al. 2018), in place: each item becomes share × itself + (1 - share) × another item of the batch,
+ * features and label distributions alike, with one share a batch and partners by a random order. Returns whether this
+ * batch is mixed. Throws LabError for a batch that does not divide into its items, and for an alpha outside (0, 1].
  */
-export function mixBatch(batch: MixableBatch, options: MixupOptions, random: Random): MixableBatch {
+export function mixBatch(batch: MixableBatch, options: MixupOptions, random: Random): boolean {
   const { items } = batch;
   throwIfUnfit(options.alpha);
   if (
@@ -35,30 +34,32 @@ export function mixBatch(batch: MixableBatch, options: MixupOptions, random: Ran
       "Give whole rows.",
     );
   }
-  if (!random.chance(options.probability ?? 1)) return batch;
+  if (!random.chance(options.probability ?? 1)) return false;
   const share = betaSample(options.alpha, random);
   const partners = random.shuffle(Array.from({ length: items }, (_, item) => item));
-  return {
-    features: mixRows(batch.features, items, partners, share),
-    labels: mixRows(batch.labels, items, partners, share),
-    items,
-  };
+  mixRows(batch.features, partners, share);
+  mixRows(batch.labels, partners, share);
+  return true;
 }
 
-function mixRows(
-  rows: Float32Array,
-  items: number,
-  partners: readonly number[],
-  share: number,
-): Float32Array {
-  const width = rows.length / items;
-  const mixed = new Float32Array(rows.length);
-  for (let item = 0; item < items; item++) {
-    const own = item * width;
-    const other = partners[item]! * width;
-    for (let i = 0; i < width; i++) mixed[own + i] = share * rows[own + i]! + (1 - share) * rows[other + i]!;
+/** Mixes each row with its partner, cycle by cycle of the order: only a cycle's first row is asked for once it is mixed. */
+function mixRows(rows: Float32Array, partners: readonly number[], share: number): void {
+  const width = rows.length / partners.length;
+  const rowOf = (item: number): Float32Array => rows.subarray(item * width, (item + 1) * width);
+  const isMixed = partners.map(() => false);
+  for (const first of partners) {
+    if (isMixed[first]) continue;
+    const asItWas = rowOf(first).slice();
+    for (let item = first; !isMixed[item]; item = partners[item]!) {
+      const partner = partners[item]!;
+      mixRow(rowOf(item), partner === first ? asItWas : rowOf(partner), share);
+      isMixed[item] = true;
+    }
   }
-  return mixed;
+}
+
+function mixRow(row: Float32Array, partner: Float32Array, share: number): void {
+  for (let i = 0; i < row.length; i++) row[i] = share * row[i]! + (1 - share) * partner[i]!;
 }
 
 /**

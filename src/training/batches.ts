@@ -28,19 +28,21 @@ export function assembleBatch(features: readonly Features[], frames: number): Fl
 /**
  * A training batch: varied sounds, augmented features, smoothed labels (blended with what teachers say) times the class weights, and on a share of batches mixup:
  * every row is blended with another row of the batch, features and labels alike.
+ * An `earlier` batch, when it is given, is over: its memory is written anew, which costs less than fresh memory.
  */
 export function assembleTrainingBatch(
   examples: readonly Example[],
   options: TrainingOptions,
   classWeights: Float32Array,
   random: Random,
+  earlier?: Batch,
 ): Batch {
   const { frames, augmentation, waveAugmentation, variedCopies, labelSmoothing, mixup, distillation } =
     options;
   const { bands } = examples[0]!.features;
   const classes = classWeights.length;
   const size = examples.length;
-  const values = new Float32Array(size * frames * bands);
+  const values = memoryFor(size * frames * bands, earlier?.values);
   const labels = new Float32Array(size * classes);
   examples.forEach((example, row) => {
     const { label } = example;
@@ -56,10 +58,16 @@ export function assembleTrainingBatch(
     if (distillation !== undefined)
       listenToTeachers(heard.teacher!, distillation.share, weight, labels, row * classes);
   });
-  if (mixup.share <= 0) return { values, labels, size }; // without mixup nothing is drawn for it
-  const mixable = { features: values, labels, items: size };
-  const mixed = mixBatch(mixable, { alpha: mixup.alpha, probability: mixup.share }, random);
-  return { values: mixed.features, labels: mixed.labels, size };
+  if (mixup.share > 0) {
+    const mixable = { features: values, labels, items: size };
+    mixBatch(mixable, { alpha: mixup.alpha, probability: mixup.share }, random);
+  }
+  return { values, labels, size };
+}
+
+/** So many numbers, in used memory where that is large enough. */
+function memoryFor(length: number, used?: Float32Array): Float32Array {
+  return used !== undefined && used.length >= length ? used.subarray(0, length) : new Float32Array(length);
 }
 
 /** Moves a share of the target at `offset` from the label to what the teachers say. */

@@ -7,7 +7,7 @@ import type { StopSignal } from "../core/stop-signal.js";
 import { negativeLogLikelihood } from "../evaluation/calibration.js";
 import { scorePredictions } from "../evaluation/metrics.js";
 import { softCrossEntropy } from "../kernels/cross-entropy.js";
-import { assembleTrainingBatch, toModelInput } from "./batches.js";
+import { assembleTrainingBatch, type Batch, toModelInput } from "./batches.js";
 import { type Checkpoint, type TrainingState, writeCheckpoint } from "./checkpoint.js";
 import { classWeightsOf, orderEpoch } from "./epoch-order.js";
 import type { Example } from "./example.js";
@@ -140,12 +140,14 @@ async function runEpoch(
       : createRandom(seed, state.random);
   let { stepInEpoch, lossSum } = state;
   let learningRate = 0;
+  let batch: Batch | undefined;
   const firstStep = stepInEpoch;
   while (stepInEpoch < stepsPerEpoch && stop?.requested !== true) {
     const step = state.epoch * stepsPerEpoch + stepInEpoch;
     learningRate = learningRateAt(step, steps, options.warmupEpochs * stepsPerEpoch, options.learningRate);
     const examples = order.slice(stepInEpoch * options.batchSize, (stepInEpoch + 1) * options.batchSize);
-    lossSum += trainStep(model, trained, optimiser, examples, options, weights, random, learningRate);
+    batch = assembleTrainingBatch(examples, options, weights, random, batch);
+    lossSum += trainStep(model, trained, optimiser, batch, learningRate);
     stepInEpoch++;
     const elapsed = (performance.now() - start) / 1000;
     const stepsPerSecond = (stepInEpoch - firstStep) / elapsed;
@@ -190,21 +192,17 @@ async function runEpoch(
   };
 }
 
-/** One step of gradient descent on these examples; gives the loss. Throws LabError when it is no number. */
+/** One step of gradient descent on this batch; gives the loss. Throws LabError when it is no number. */
 function trainStep(
   model: tf.LayersModel,
   trained: readonly tf.Variable[],
   optimiser: Optimiser,
-  examples: readonly Example[],
-  options: TrainingOptions,
-  classWeights: Float32Array,
-  random: Random,
+  { values, labels, size }: Batch,
   learningRate: number,
 ): number {
-  const batch = assembleTrainingBatch(examples, options, classWeights, random);
   return tf.tidy(() => {
-    const x = toModelInput(model, batch.values, batch.size);
-    const y = tf.tensor2d(batch.labels, [batch.size, classWeights.length]);
+    const x = toModelInput(model, values, size);
+    const y = tf.tensor2d(labels, [size, labels.length / size]);
     const { value, grads } = tf.variableGrads(
       () => softCrossEntropy(model.apply(x, { training: true }) as tf.Tensor2D, y),
       trained as tf.Variable[],

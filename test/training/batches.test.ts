@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../src/core/random.js";
 import { usualFeatureAugmentation } from "../../src/features/augment-features.js";
-import { assembleBatch, assembleTrainingBatch } from "../../src/training/batches.js";
+import { assembleBatch, assembleTrainingBatch, type Batch } from "../../src/training/batches.js";
 import { toyClip, toyTraining } from "./toy.js";
 
 const bands = 4;
@@ -181,6 +181,20 @@ describe("a training batch", () => {
       ),
     );
     expect(random.state()).toEqual(createRandom(7).state());
+  });
+
+  it("is the same in the memory of an earlier batch, where that has room for it", () => {
+    const options = { ...toyTraining, frames: 16, mixup: { alpha: 0.4, share: 0.5 }, augmentation };
+    const drawn = (count: number, seed: number, earlier?: Batch) =>
+      assembleTrainingBatch(examples.slice(0, count), options, weights, createRandom(seed), earlier);
+    let earlier = drawn(5, 0);
+    for (const [seed, count] of [5, 5, 3, 3, 6, 2, 6].entries()) {
+      const { memory, fits } = { memory: earlier.values.buffer, fits: count <= earlier.size };
+      const again = drawn(count, seed, earlier);
+      expect(again).toEqual(drawn(count, seed));
+      expect(again.values.buffer === memory).toBe(fits);
+      earlier = again;
+    }
   });
 
   it("leaves the examples as they were", () => {
