@@ -3,5 +3,5 @@ import type { Recipe } from "./recipe.js";
 
 const { variedCopies: _, ...training } = densenet.training;
 
-/** Its clips as they are: its run on new voices was trained before the other one heard copies beside them. */
+/** Its clips as they are: copies beside them, which the larger one hears, are four times the features to keep and read. */
 export const densenetOptimised: Recipe = { ...densenet, training };
