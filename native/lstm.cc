@@ -27,6 +27,7 @@
 #include "instructions.h"
 #include "lstm-steps.h"
 #include "optimiser.h"
+#include "sound.h"
 #include "sum.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
@@ -322,6 +323,7 @@ NAPI_MODULE_INIT() {
   napi_value function = nullptr;
   napi_create_function(env, "useInstructions", NAPI_AUTO_LENGTH, affectlab::useInstructions, nullptr, &function);
   napi_set_named_property(env, exports, "useInstructions", function);
+  affectlab::exportSoundFunctions(env, exports);
   napi_value hasTiles = nullptr;
   napi_get_boolean(env, affectlab::hasHalfConvolutionOps(), &hasTiles);
   napi_set_named_property(env, exports, "hasTiles", hasTiles);

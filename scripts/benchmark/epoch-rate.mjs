@@ -12,6 +12,8 @@ import { drawBatch } from "./ours-network.mjs";
 import { trainOurs } from "./ours-training.mjs";
 import { stepRate } from "./step-rate.mjs";
 
+/** @type {typeof import("../../src/audio/wave.js")} */
+const { sampleRateHz } = compiled("audio/wave");
 /** @type {typeof import("../../src/core/random.js")} */
 const { createRandom } = compiled("core/random");
 /** @type {typeof import("../../src/core/tensorflow.js")} */
@@ -44,9 +46,13 @@ const architecture = architectureNamed(String(model));
 const build = (/** @type {number} */ seed) =>
   architecture.build(completeOptions(architecture, recipe.options), { frames, bands, classes }, seed);
 
+/** How long nine of ten trimmed clips of the three corpora are, their mean in the middle. */
+const secondsOfClips = /** @type {const} */ ([1.4, 3.2]);
+const framesPerSecond = sampleRateHz / ("hopLength" in recipe.features ? recipe.features.hopLength : 1);
+
 const random = createRandom(3);
 const train = Array.from({ length: stepsPerEpoch * batchSize }, (_, i) => {
-  const length = Math.round(frames * random.between(0.6, 1.2)); // clips are shorter and longer than what is seen
+  const length = Math.round(framesPerSecond * random.between(...secondsOfClips));
   const values = Float32Array.from({ length: length * bands }, () => random.normal());
   const clip = /** @type {any} */ ({ id: `clip-${i}`, corpus: "noise" });
   return { clip, features: { values, frames: length, bands }, label: i % classes };

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import util from "node:util";
 import type * as tfjs from "@tensorflow/tfjs";
 import { LabError, messageOf } from "./errors.js";
+import { addNativeFunctions, type NativeFunctions } from "./native-functions.js";
 import { addNativeKernel } from "./native-kernels.js";
 import { packageRoot } from "./settings.js";
 
@@ -86,13 +87,19 @@ function loadNativeKernels(tf: typeof tfjs): void {
   const isOnCard = (tf.backend() as unknown as NativeBackend).isUsingGpuDevice;
   if (isOnCard || !existsSync(nativeKernels.path)) return;
   try {
-    const has = require(nativeKernels.path) as { readonly hasTiles: boolean; readonly hasWinograd: boolean };
+    const has = require(nativeKernels.path) as NativeAddon;
     const { ops, tileOps, winogradOps } = nativeKernels;
     for (const op of [...ops, ...(has.hasTiles ? tileOps : []), ...(has.hasWinograd ? winogradOps : [])])
       addNativeKernel(op);
+    addNativeFunctions(has);
   } catch (error) {
     process.emitWarning(`${messageOf(error)}: networks train slower. \`npm start\` compiles it anew.`);
   }
+}
+
+interface NativeAddon extends NativeFunctions {
+  readonly hasTiles: boolean;
+  readonly hasWinograd: boolean;
 }
 
 interface NativeBinding {

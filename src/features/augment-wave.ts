@@ -66,7 +66,7 @@ export function augmentWave(samples: Float32Array, options: WaveAugmentation, ra
     }
     return random.between(lowest, highest);
   };
-  let sound: Float32Array = samples.slice();
+  let sound = samples;
   if (options.speed && happens()) sound = changeSpeed(sound, draw("speed", options.speed));
   if (options.pitchSemitones && happens())
     sound = shiftPitch(sound, draw("pitchSemitones", options.pitchSemitones));
@@ -90,5 +90,5 @@ export function augmentWave(samples: Float32Array, options: WaveAugmentation, ra
   if (options.coding && happens()) sound = codeCoarsely(sound, draw("coding.step", options.coding.step));
   if (options.gainDecibels && happens())
     sound = changeGain(sound, draw("gainDecibels", options.gainDecibels));
-  return sound;
+  return sound === samples ? samples.slice() : sound;
 }

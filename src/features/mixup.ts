@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.js";
+import { nativeFunctions } from "../core/native-functions.js";
 import type { Random } from "../core/random.js";
 
 /** A batch as flat rows: features [items, ...] and label distributions [items, classes]. */
@@ -42,8 +43,17 @@ export function mixBatch(batch: MixableBatch, options: MixupOptions, random: Ran
   return true;
 }
 
-/** Mixes each row with its partner, cycle by cycle of the order: only a cycle's first row is asked for once it is mixed. */
+/** Mixes each row with its partner, by the addon where it is loaded: the same numbers bit for bit as without. */
 function mixRows(rows: Float32Array, partners: readonly number[], share: number): void {
+  const native = nativeFunctions();
+  if (native === null) mixRowsPlainly(rows, partners, share);
+  else native.mixRows(rows, Int32Array.from(partners), share);
+}
+
+/**
+ * The same in plain JavaScript, cycle by cycle of the order: only a cycle's first row is asked for once it is mixed.
+ */
+export function mixRowsPlainly(rows: Float32Array, partners: readonly number[], share: number): void {
   const width = rows.length / partners.length;
   const rowOf = (item: number): Float32Array => rows.subarray(item * width, (item + 1) * width);
   const isMixed = partners.map(() => false);

@@ -10,9 +10,10 @@ export const lanes = 4;
  * with how much each weight grows to the next row behind it.
  */
 export interface SincRows {
-  /** [phases, taps / 2, 2, 2]: two weights, then their growth, then the next two. */
+  /** [phases, taps / 4, 2, 4]: four weights, then their growth, then the next four. */
   readonly values: Float64Array;
   readonly taps: number;
+  readonly phases: number;
   /** How many of the samples lie before the one that the position is at or behind. */
   readonly before: number;
 }
@@ -27,16 +28,16 @@ export function sincRows(cutoff: number): SincRows {
   const values = new Float64Array(2 * taps * phases);
   for (let tap = 0; tap < taps; tap++) {
     const distance = (before - tap) * phases;
-    const column = 4 * Math.floor(tap / 2) + (tap % 2);
+    const column = 2 * tap - (tap % lanes);
     let weight = weightAt(distance);
     for (let phase = 0, at = column; phase < phases; phase++, at += 2 * taps) {
       const next = weightAt(distance + phase + 1);
       values[at] = weight;
-      values[at + 2] = next - weight;
+      values[at + lanes] = next - weight;
       weight = next;
     }
   }
-  return { values, taps, before };
+  return { values, taps, phases, before };
 }
 
 /**
@@ -45,10 +46,31 @@ export function sincRows(cutoff: number): SincRows {
  */
 function windowedSinc(cutoff: number, width: number): Float64Array {
   const table = new Float64Array(Math.floor(width * phases) + 1);
-  for (let step = 0; step < table.length; step++) {
-    const x = step / phases;
-    const sinc = x === 0 ? cutoff : Math.sin(Math.PI * cutoff * x) / (Math.PI * x);
-    table[step] = sinc * (0.5 + 0.5 * Math.cos((Math.PI * x) / width));
+  const { sines } = multiplesOf((Math.PI * cutoff) / phases, table.length);
+  const { cosines } = multiplesOf(Math.PI / (width * phases), table.length);
+  table[0] = cutoff;
+  for (let step = 1; step < table.length; step++) {
+    const sinc = sines[step]! / ((Math.PI * step) / phases);
+    table[step] = sinc * (0.5 + 0.5 * cosines[step]!);
   }
   return table;
+}
+
+/** Sines and cosines of 0, 1, 2 ... times an angle: of every 64th multiple, and from there by the sum of two angles. */
+function multiplesOf(angle: number, count: number): { sines: Float64Array; cosines: Float64Array } {
+  const together = 64;
+  const nextSines = Float64Array.from({ length: together }, (_, i) => Math.sin(i * angle));
+  const nextCosines = Float64Array.from({ length: together }, (_, i) => Math.cos(i * angle));
+  const sines = new Float64Array(count);
+  const cosines = new Float64Array(count);
+  for (let start = 0; start < count; start += together) {
+    const sine = Math.sin(start * angle);
+    const cosine = Math.cos(start * angle);
+    const here = Math.min(together, count - start);
+    for (let i = 0; i < here; i++) {
+      sines[start + i] = sine * nextCosines[i]! + cosine * nextSines[i]!;
+      cosines[start + i] = cosine * nextCosines[i]! - sine * nextSines[i]!;
+    }
+  }
+  return { sines, cosines };
 }

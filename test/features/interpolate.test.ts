@@ -1,5 +1,7 @@
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { nativeFunctions } from "../../src/core/native-functions.js";
 import { createRandom } from "../../src/core/random.js";
+import { loadTensorFlow, nativeKernels } from "../../src/core/tensorflow.js";
 import { interpolatePlainly } from "../../src/features/interpolate.js";
 import { sincRows } from "../../src/features/sinc-rows.js";
 import { interpolateByVectors } from "../../src/features/wasm/interpolate-by-vectors.js";
@@ -45,5 +47,34 @@ describe("interpolation between samples", () => {
     const before = interpolateByVectors(noise(50), 0.9, 56, rows);
     interpolateByVectors(noise(100_000), 0.9, 111_111, rows);
     expect(interpolateByVectors(noise(50), 0.9, 56, rows)).toEqual(before);
+  });
+});
+
+describe("interpolation by the addon", () => {
+  beforeAll(() => void loadTensorFlow());
+  const addon = () => require(nativeKernels.path) as { useInstructions(name: string): boolean };
+  afterAll(() => void (nativeFunctions() !== null && addon().useInstructions("")));
+
+  it.each(["plain", "avx2", "avx512"])("is that of plain JavaScript bit for bit: %s", (set) => {
+    const native = nativeFunctions();
+    if (native === null || !addon().useInstructions(set)) return; // there is no compiler, or not this processor
+    for (const step of [0.25, 0.88, 1, 1.14, 4]) {
+      const rows = sincRows(Math.min(1, 1 / step));
+      for (const count of [0, 1, 20, 3000, 40_000]) {
+        const samples = noise(count);
+        const out = new Float32Array(Math.round(count / step));
+        native.interpolate(samples, step, out, rows);
+        expect(out).toEqual(interpolatePlainly(samples, step, out.length, rows));
+      }
+    }
+  });
+
+  it("refuses rows that are none, and a step that goes nowhere", () => {
+    const native = nativeFunctions();
+    if (native === null) return;
+    const rows = sincRows(1);
+    const out = new Float32Array(4);
+    expect(() => native.interpolate(out, 1, out, { ...rows, taps: rows.taps + 4 })).toThrow("rows");
+    expect(() => native.interpolate(out, Number.NaN, out, rows)).toThrow("step");
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
+import { nativeFunctions } from "../../src/core/native-functions.js";
 import { createRandom } from "../../src/core/random.js";
-import { betaSample, mixBatch } from "../../src/features/mixup.js";
+import { loadTensorFlow } from "../../src/core/tensorflow.js";
+import { betaSample, mixBatch, mixRowsPlainly } from "../../src/features/mixup.js";
 
 const items = 6;
 /** Item i has features i + 1 and the label i of 6. */
@@ -14,6 +16,25 @@ const batch = () => ({
 });
 
 describe("mixup", () => {
+  it.each([
+    [6, 5],
+    [64, 12_000],
+  ])("mixes %d rows of %d by the addon as in JavaScript, bit for bit", (count, width) => {
+    loadTensorFlow();
+    const native = nativeFunctions();
+    if (native === null) return; // there is no compiler
+    const random = createRandom(5);
+    for (let round = 0; round < 5; round++) {
+      const partners = random.shuffle(Array.from({ length: count }, (_, item) => item));
+      const rows = Float32Array.from({ length: count * width }, () => random.normal());
+      const plain = rows.slice();
+      mixRowsPlainly(plain, partners, 0.3);
+      native.mixRows(rows, Int32Array.from(partners), 0.3);
+      expect(rows).toEqual(plain);
+      expect(() => native.mixRows(rows, Int32Array.from(partners).fill(0), 0.3)).toThrow("order");
+    }
+  });
+
   it("mixes features and labels of the same two items by the same share", () => {
     for (let seed = 0; seed < 50; seed++) {
       const mixed = batch();

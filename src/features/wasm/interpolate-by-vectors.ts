@@ -26,8 +26,9 @@ interface InterpolateModule {
 const block = 512;
 const single = 4;
 const double = 8;
-/** A row's bytes for two taps: two weights and their growth. */
-const pairBytes = 4 * double;
+/** A row's bytes for four taps: their weights, and behind them their growth. */
+const weightsBytes = 4 * double;
+const tapsBytes = 2 * weightsBytes;
 
 let opened: InterpolateModule | null = null;
 /** The weights that stand in its memory. */
@@ -61,7 +62,7 @@ export function interpolateByVectors(
   const placesOfBlock = new Int32Array(buffer, places, 2 * block);
   const restsOfBlock = new Float64Array(buffer, rests, block);
   const sumsOfBlock = new Float64Array(buffer, sums, block);
-  const rowBytes = (taps / 2) * pairBytes;
+  const rowBytes = (taps / 4) * tapsBytes;
   const out = new Float32Array(length);
   for (let start = 0; start < length; start += block) {
     const count = Math.min(block, length - start);
@@ -88,8 +89,8 @@ function weighSamples(): ReturnType<FunctionBuilder["build"]> {
   const [sample, row, rowEnd] = [fn.variable("i32"), fn.variable("i32"), fn.variable("i32")];
   const [rest, first, second] = [fn.variable("v128"), fn.variable("v128"), fn.variable("v128")];
   const addPair = (sum: Local, pair: 0 | 1) => {
-    const at = pair * pairBytes;
-    const growth = f64x2.mul(rest.get(), f64x2.load(row.get(), at + 2 * double));
+    const at = pair * 2 * double;
+    const growth = f64x2.mul(rest.get(), f64x2.load(row.get(), at + weightsBytes));
     const weights = f64x2.add(f64x2.load(row.get(), at), growth);
     return sum.set(f64x2.add(sum.get(), f64x2.mul(f64x2.loadSinglePair(sample.get(), 8 * pair), weights)));
   };
@@ -107,7 +108,7 @@ function weighSamples(): ReturnType<FunctionBuilder["build"]> {
         addPair(first, 0),
         addPair(second, 1),
         advance(sample, 4 * single),
-        advance(row, 2 * pairBytes),
+        advance(row, tapsBytes),
       ),
       first.set(f64x2.add(first.get(), second.get())),
       // The second number of each sum is written over by the next sum.
