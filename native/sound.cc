@@ -145,10 +145,11 @@ napi_value interpolate(napi_env env, napi_callback_info info) {
   const bool areRows = given.isFine() && taps > 0 && taps % kTapsAtOnce == 0 && phases > 0 && before >= 0 &&
                        before < taps && weights == 2 * taps * phases;
   if (!areRows || !(step > 0)) return given.refuse("interpolate: expected samples, a step above 0, room and rows");
-  // Every position is at most one step behind the last sample: `taps` zeros are what it reaches, but for long steps.
-  const int64_t behind = static_cast<int64_t>(static_cast<double>(count) * step) + 1;
+  // So every position reaches into the `taps` zeros behind the samples at most.
+  if (!(static_cast<double>(count - 1) * step <= static_cast<double>(sampleCount)))
+    return given.refuse("interpolate: out asks for positions behind the last sample");
   thread_local std::vector<float> padded;  // kept: fresh memory costs as much as a quarter of the work
-  padded.assign(before + std::max(sampleCount, behind) + taps, 0.0f);
+  padded.assign(before + sampleCount + taps, 0.0f);
   std::copy(samples, samples + sampleCount, padded.begin() + before);
   const float* heard = padded.data();
   constexpr int64_t fewest = 1 << 12;  // fewer are not worth a thread

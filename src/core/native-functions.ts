@@ -10,7 +10,10 @@ export interface InterpolationRows {
 }
 
 export interface NativeFunctions {
-  /** Fills `out` as `interpolatePlainly` does. Throws TypeError for an argument of another kind, as the other does. */
+  /**
+   * Fills `out` as `interpolatePlainly` does. Throws TypeError for arguments of another kind, as the other does, and for
+   * positions behind the last sample.
+   */
   interpolate(samples: Float32Array, step: number, out: Float32Array, rows: InterpolationRows): void;
   /** Mixes rows in place as `mixRowsPlainly` does, each with its partner. */
   mixRows(rows: Float32Array, partners: Int32Array, share: number): void;

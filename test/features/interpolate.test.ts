@@ -76,5 +76,6 @@ describe("interpolation by the addon", () => {
     const out = new Float32Array(4);
     expect(() => native.interpolate(out, 1, out, { ...rows, taps: rows.taps + 4 })).toThrow("rows");
     expect(() => native.interpolate(out, Number.NaN, out, rows)).toThrow("step");
+    expect(() => native.interpolate(out, 4, out, rows)).toThrow("behind the last sample");
   });
 });
