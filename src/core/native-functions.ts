@@ -1,12 +1,17 @@
 // What this project's addon (native/) computes on arrays, outside TensorFlow. Whoever loads it says so; in a page, and in
 // threads that need no TensorFlow, there is none, and TypeScript computes the same numbers.
 
-/** Weights of samples around a position, by its fraction of a sample: `SincRows` of features/, and their number. */
+/**
+ * What the samples around a position weigh, by the position's fraction of a sample: row p for a fraction of p / `phases`,
+ * with how much each weight grows to the next row behind it.
+ */
 export interface InterpolationRows {
+  /** [phases, taps / 4, 2, 4]: four weights, then their growth, then the next four. */
   readonly values: Float64Array;
   readonly taps: number;
-  readonly before: number;
   readonly phases: number;
+  /** How many of the samples lie before the one that the position is at or behind. */
+  readonly before: number;
 }
 
 export interface NativeFunctions {

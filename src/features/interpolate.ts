@@ -1,6 +1,6 @@
-import { nativeFunctions } from "../core/native-functions.js";
+import { type InterpolationRows, nativeFunctions } from "../core/native-functions.js";
 import { remember } from "./memo.js";
-import { lanes, phases, type SincRows, sincRows } from "./sinc-rows.js";
+import { lanes, phases, sincRows } from "./sinc-rows.js";
 import { interpolateByVectors } from "./wasm/interpolate-by-vectors.js";
 
 /** The rows of every sound that is slowed down. */
@@ -27,7 +27,7 @@ export function interpolatePlainly(
   samples: Float32Array,
   step: number,
   length: number,
-  { values, taps, before }: SincRows,
+  { values, taps, before }: InterpolationRows,
 ): Float32Array {
   const padded = new Float32Array(before + samples.length + taps);
   padded.set(samples, before);

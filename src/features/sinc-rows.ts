@@ -1,3 +1,5 @@
+import type { InterpolationRows } from "../core/native-functions.js";
+
 /** Zero crossings of the interpolating sinc to each side. */
 const reach = 16;
 /** Places between two samples that the weights of the samples around are known for. */
@@ -5,21 +7,8 @@ export const phases = 512;
 /** Weights that are summed side by side: a row's length is a multiple of it. */
 export const lanes = 4;
 
-/**
- * What the samples around a position weigh, by the position's fraction of a sample: row p for a fraction of p / `phases`,
- * with how much each weight grows to the next row behind it.
- */
-export interface SincRows {
-  /** [phases, taps / 4, 2, 4]: four weights, then their growth, then the next four. */
-  readonly values: Float64Array;
-  readonly taps: number;
-  readonly phases: number;
-  /** How many of the samples lie before the one that the position is at or behind. */
-  readonly before: number;
-}
-
 /** Rows of a Hann-windowed sinc that keeps what is below `cutoff` times half the rate. */
-export function sincRows(cutoff: number): SincRows {
+export function sincRows(cutoff: number): InterpolationRows {
   const width = reach / cutoff;
   const before = Math.ceil(width) - 1;
   const taps = Math.ceil((before + 1 + Math.ceil(width)) / lanes) * lanes;

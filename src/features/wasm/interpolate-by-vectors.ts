@@ -1,4 +1,5 @@
-import { phases, type SincRows } from "../sinc-rows.js";
+import type { InterpolationRows } from "../../core/native-functions.js";
+import { phases } from "../sinc-rows.js";
 import {
   advance,
   assembleModule,
@@ -39,7 +40,7 @@ export function interpolateByVectors(
   samples: Float32Array,
   step: number,
   length: number,
-  { values, taps, before }: SincRows,
+  { values, taps, before }: InterpolationRows,
 ): Float32Array | null {
   const rows = 0;
   const places = rows + values.byteLength;
