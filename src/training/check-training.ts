@@ -48,6 +48,7 @@ export function checkTraining(training: TrainingOptions): void {
   refuseUnknown("training.augmentation", training.augmentation ?? {}, {
     ...usualFeatureAugmentation,
     bandWarp: null,
+    crop: null,
   });
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
   if (training.variedCopies !== undefined) checkCopies(training.variedCopies);

@@ -31,6 +31,7 @@ const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   "training.distillation": { crossFittedGroups: 3 },
   "training.augmentation": {
+    crop: 0,
     stretch: 0,
     bandWarp: 0,
     level: 0,

@@ -207,6 +207,38 @@ describe("augmentFeatures", () => {
     }
   });
 
+  it("keeps a stretch of the clip when it crops: of every length asked for, from its beginning to its end", () => {
+    const random = createRandom(10);
+    const first: number[] = [];
+    const lengths: number[] = [];
+    for (let round = 0; round < 1000; round++) {
+      const out = new Float32Array(130 * 16);
+      const { start, length } = augmentFeatures(clip, 130, { crop: 0.4 }, random, out);
+      const frame = out[start * 16]! - 1;
+      expect(out[(start + length) * 16 - 1]).toBe(clip.values[(frame + length) * 16 - 1]);
+      first.push(frame);
+      lengths.push(length);
+    }
+    expect([Math.min(...lengths), Math.max(...lengths)]).toEqual([60, 100]);
+    expect(Math.min(...first)).toBe(0);
+    expect(Math.max(...first.map((frame, i) => frame + lengths[i]!))).toBe(100);
+  });
+
+  it("crops before everything else, and never to nothing", () => {
+    const [cropped, whole] = [new Float32Array(90 * 16), new Float32Array(90 * 16)];
+    augmentFeatures(clip, 90, { crop: 0.5, ...usualFeatureAugmentation }, createRandom(11), cropped);
+    const random = createRandom(11);
+    const frames = Math.round(100 * random.between(0.5, 1));
+    const start = random.below(100 - frames + 1);
+    const part = { values: clip.values.subarray(start * 16, (start + frames) * 16), frames, bands: 16 };
+    augmentFeatures(part, 90, usualFeatureAugmentation, random, whole);
+    expect(cropped).toEqual(whole);
+
+    const out = new Float32Array(3);
+    expect(augmentFeatures(ramp(1, 1), 3, { crop: 0.9 }, random, out).length).toBe(1);
+    expect(augmentFeatures(ramp(0, 1), 3, { crop: 0.9 }, random, out).length).toBe(0);
+  });
+
   it("warps bands within the range, both ways", () => {
     const random = createRandom(7);
     const line: Features = {
@@ -241,6 +273,7 @@ describe("augmentFeatures", () => {
   it("refuses options out of their range", () => {
     const augment = (options: object) =>
       augmentFeatures(clip, 90, options, createRandom(0), new Float32Array(90 * 16));
+    expect(() => augment({ crop: 1 })).toThrow("crop is 1");
     expect(() => augment({ stretch: 1 })).toThrow("stretch is 1");
     expect(() => augment({ bandWarp: 1.5 })).toThrow("bandWarp is 1.5");
     expect(() => augment({ level: Number.NaN })).toThrow("level is NaN");
