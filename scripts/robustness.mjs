@@ -1,4 +1,4 @@
-// npm run robustness: in how many of 200 test clips an emotion stays when level, sample rate, channels and codec change;
+// npm run robustness: in how many of 200 test clips an emotion stays when level, sample rate, channels, codec and extent change;
 // writes results/robustness.json and the table in docs/inference.md. Needs the corpora, and opusenc (opus-tools) or ffmpeg.
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { reportFailure, SetupError } from "./setup/setup-error.mjs";
 import { compiled as compileStep } from "./setup/steps/compiled.mjs";
 import { npmPackages } from "./setup/steps/npm-packages.mjs";
 
-const models = process.argv.length > 2 ? process.argv.slice(2) : ["general", "whisper", "resnet"];
+const models = process.argv.length > 2 ? process.argv.slice(2) : ["general", "page", "whisper", "resnet"];
 const clipsJudged = 200;
 const protocol = "speaker-independent";
 

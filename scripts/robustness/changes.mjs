@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 const { decodeAudio, encodeWav, resample } = require(join(places.dist, "index.js"));
 
 /**
- * A change that leaves what is said and how it is said as it is.
+ * A change that leaves what is said and how it is said as it is (but for `cut`, which leaves a part of it).
  * @typedef {{ name: string, title: string, apply: (samples: Float32Array) => Promise<Float32Array> }} Change
  */
 
@@ -114,4 +114,9 @@ export const changes = [
     apply: async (samples) => decoded(stereoWav(samples), "stereo.wav"),
   },
   { name: "opus", title: "Opus at 16 kbit/s", apply: throughOpus },
+  {
+    name: "cut",
+    title: "its middle 60% alone",
+    apply: async (samples) => samples.slice(0.2 * samples.length, 0.8 * samples.length),
+  },
 ];

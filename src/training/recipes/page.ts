@@ -8,6 +8,7 @@ export const page: Recipe = {
   training: {
     ...spectrogram.training,
     learningRate: 2e-3,
+    augmentation: { ...spectrogram.training.augmentation, crop: 0.5 }, // as for `general`
     variedCopies: { copies: 2, share: 0.5, sound: recordingAugmentation },
     distillation: { teachers: ["general"], share: 0.7, temperature: 1.5 },
     keptBy: "mean-corpus-uar",
