@@ -127,6 +127,14 @@ describe("the table of results", () => {
     expect(row![8]).toBe("36 (20–22)");
   });
 
+  it("marks what settings are chosen by", async () => {
+    const corpora = ["crema-d", "ravdess", "tess"];
+    const facts = { protocol: "leave-one-corpus-out", corpora, fold: "ravdess" };
+    await commit(settings, "leave-one-corpus-out/resnet/seed-0/ravdess", answers("ravdess", 4, 8), facts);
+    const told = (await rows()).map(([, protocol]) => protocol);
+    expect(told).toEqual(["leave-one-corpus-out (for selection), mean of 1 of 3 folds"]);
+  });
+
   it("is written between the two comment lines and nowhere else, once", async () => {
     const page = `# Title\n\n${resultsStart}\nold\n${resultsEnd}\n\nThe rest.\n`;
     writeFileSync(join(settings.root, "README.md"), page);
