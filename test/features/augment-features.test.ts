@@ -230,7 +230,7 @@ describe("augmentFeatures", () => {
     const random = createRandom(11);
     const frames = Math.round(100 * random.between(0.5, 1));
     const start = random.below(100 - frames + 1);
-    const part = { values: clip.values.subarray(start * 16, (start + frames) * 16), frames, bands: 16 };
+    const part = { values: clip.values.slice(start * 16, (start + frames) * 16), frames, bands: 16 };
     augmentFeatures(part, 90, usualFeatureAugmentation, random, whole);
     expect(cropped).toEqual(whole);
 
