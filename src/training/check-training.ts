@@ -1,5 +1,5 @@
 import { LabError } from "../core/errors.js";
-import { usualFeatureAugmentation } from "../features/augment-features.js";
+import { noFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation, type WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { recipeFor } from "./recipes.js";
@@ -45,11 +45,7 @@ export function checkTraining(training: TrainingOptions): void {
     keptBy: null,
   });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
-  refuseUnknown("training.augmentation", training.augmentation ?? {}, {
-    ...usualFeatureAugmentation,
-    bandWarp: null,
-    crop: null,
-  });
+  refuseUnknown("training.augmentation", training.augmentation ?? {}, noFeatureAugmentation);
   refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
   if (training.variedCopies !== undefined) checkCopies(training.variedCopies);
   if (training.distillation !== undefined) checkDistillation(training.distillation);

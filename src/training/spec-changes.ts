@@ -1,4 +1,5 @@
 import { LabError } from "../core/errors.js";
+import { noFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation } from "../features/augment-wave.js";
 
 /** What `--set` changes of a specification, ready for defineRun. */
@@ -30,16 +31,7 @@ const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     distillation: { teachers: ["whisper"], share: 0.5, temperature: 1 },
   },
   "training.distillation": { crossFittedGroups: 3 },
-  "training.augmentation": {
-    crop: 0,
-    stretch: 0,
-    bandWarp: 0,
-    level: 0,
-    timeMasks: 0,
-    timeMaskFrames: 0,
-    bandMasks: 0,
-    bandMaskBands: 0,
-  },
+  "training.augmentation": { ...noFeatureAugmentation },
 };
 
 /**
