@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { type PcmFormat, pcmFormatNames } from "../audio/pcm-formats.js";
 import { LabError } from "../core/errors.js";
 import { oneLine } from "../core/shown-text.js";
+import { defaultModel } from "../inference/default-model.js";
 import type { StreamAnswer, StreamSummary } from "../service/stream-session.js";
 import { openWorkplace, wholeNumber } from "./global-options.js";
 import { responsibleUse } from "./responsible-use.js";
@@ -27,7 +28,7 @@ export function addListenCommand(program: Command): void {
     .command("listen")
     .description("Tell the emotion of a voice while it speaks: a microphone, or sound on standard input.")
     .argument("[input]", "`-` for standard input; the microphone where it is left out")
-    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "general")
+    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", defaultModel)
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
     .addOption(
       new Option("--format <name>", "raw samples on standard input, of this kind").choices(pcmFormatNames),

@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { RecordingJson } from "../inference/answer-json.js";
+import { defaultModel } from "../inference/default-model.js";
 import { exitCodes } from "./exit-codes.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
@@ -26,7 +27,7 @@ export function addPredictCommand(program: Command): void {
     .option(
       "-m, --model <name>",
       "a published model, a folder that holds a card.json, or a model@epoch",
-      "general",
+      defaultModel,
     )
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
     .addOption(new Option("--json", "print one JSON array instead of a table").conflicts("csv"))

@@ -2,7 +2,6 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../core/files.js";
 import { percent, percentBrackets } from "../core/percent.js";
-import { formatSeconds } from "../core/progress.js";
 import { replaceBlock } from "../core/replace-block.js";
 import type { Settings } from "../core/settings.js";
 import { evaluateFolds, type Figure, type PartMetrics } from "../evaluation/report.js";
@@ -13,6 +12,7 @@ import {
   textWithoutFigure,
 } from "../notebook/studies/comparison/comparison.js";
 import { rankRows } from "../notebook/studies/comparison/rank-rows.js";
+import { trainingTime } from "../notebook/studies/comparison/show-comparison.js";
 import { folds } from "../protocols/draw-split.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
 import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
@@ -68,23 +68,26 @@ export function rankingMarkdown(rows: readonly ComparedRow[]): string {
   const lines = ordered.map(({ name, title, results }) => {
     const told = rankedProtocols.map((protocol) => {
       const result = results[protocol];
-      if (result.state === "run") return withInterval(result.figure);
-      return textWithoutFigure(result);
+      if (result.state !== "run") return textWithoutFigure(result);
+      return withInterval(result.figure);
     });
+    const known = results.combined;
+    // Between the two: the same metric on the same corpus as the headline, so that the step to new voices can be seen.
+    told.splice(1, 0, known.state === "run" ? withInterval(known.uar) : textWithoutFigure(known));
     const run = rankedProtocols.map((protocol) => results[protocol]).find(({ state }) => state === "run");
-    const cost =
-      run?.state === "run" ? [run.parameters.toLocaleString("en"), formatSeconds(run.seconds)] : ["–", "–"];
+    const cost = run?.state === "run" ? [run.parameters.toLocaleString("en"), trainingTime(run)] : ["–", "–"];
     return [name, title, ...told, ...cost];
   });
   const head = [
     "row",
     "what it is",
     "new voices: UAR %",
+    "known voices: UAR %",
     "known voices: accuracy %",
     "parameters",
     "training",
   ];
-  return [head, [":--", ":--", "--:", "--:", "--:", "--:"], ...lines]
+  return [head, [":--", ":--", "--:", "--:", "--:", "--:", "--:"], ...lines]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
 }

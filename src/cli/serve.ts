@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "commander";
 import { LabError, messageOf } from "../core/errors.js";
+import { defaultModel } from "../inference/default-model.js";
 import { fromOne, openWorkplace, wholeNumber } from "./global-options.js";
 import { responsibleUse } from "./responsible-use.js";
 
@@ -27,7 +28,7 @@ export function addServeCommand(program: Command): void {
   program
     .command("serve")
     .description("Answer programs over HTTP and WebSocket, on this machine unless told otherwise.")
-    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", "general")
+    .option("-m, --model <name>", "a published model, or a folder that holds a card.json", defaultModel)
     .option("-p, --protocol <name>", "the protocol its weights come from (default: speaker-independent)")
     .option("--host <address>", "where to listen; 0.0.0.0 for every address of this machine", "127.0.0.1")
     .option("--port <number>", "0 takes a free one", wholeNumber, 8765)

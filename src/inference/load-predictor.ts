@@ -8,6 +8,7 @@ import { packageRoot } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
 import { type ModelFiles, weightsFileName } from "../models/artifacts.js";
 import { assemblePredictor, type PublishedPredictor } from "./assemble-predictor.js";
+import { defaultModel } from "./default-model.js";
 import { type ModelCard, parseModelCard } from "./model-card.js";
 
 /** Which weights answer when no protocol is named: those judged on new voices, else those judged on known ones. */
@@ -26,7 +27,7 @@ export interface PredictorChoice {
  * the file when it is damaged.
  */
 export async function loadPredictor({
-  model = "general",
+  model = defaultModel,
   protocol,
   root = packageRoot,
 }: PredictorChoice = {}): Promise<PublishedPredictor> {

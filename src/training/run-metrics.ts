@@ -38,6 +38,12 @@ export function describeDevice(tensorFlowDevice: string): string {
   return tensorFlowDevice === "CPU" ? processor : `${tensorFlowDevice}; ${processor}`;
 }
 
+/** Whether one of the machines that `device` names (`describeDevice`, or several of it) computed on a graphics card. */
+export function isOnCard(device: string): boolean {
+  const parts = device.split(/; |, then /);
+  return parts.length > 1 && parts.some((part) => !/, \d+ cores$/.test(part));
+}
+
 /** Versions of what computes. */
 export function versionsInUse(tensorFlow: string, tfjs: string): Record<string, string> {
   return {

@@ -4,13 +4,16 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { packageRoot, resolveSettings, type Settings } from "../../../src/core/settings.js";
 import { emotions } from "../../../src/corpora/emotions.js";
 import { groupGaps } from "../../../src/evaluation/group-gaps.js";
+import { scorePredictions } from "../../../src/evaluation/metrics.js";
 import { costChart, rankedRows, rankingChart } from "../../../src/notebook/studies/comparison/charts.js";
 import { compareRows } from "../../../src/notebook/studies/comparison/compare.js";
 import type { Comparison } from "../../../src/notebook/studies/comparison/comparison.js";
 import { latencyPath, readLatencies } from "../../../src/notebook/studies/comparison/latencies.js";
 import { missingResults } from "../../../src/notebook/studies/comparison/rank-rows.js";
 import { comparisonCsv } from "../../../src/notebook/studies/comparison/write-comparison.js";
+import { readPublished } from "../../../src/training/published.js";
 import { rows } from "../../../src/training/rows.js";
+import { isOnCard } from "../../../src/training/run-metrics.js";
 import { memberOf } from "../../evaluation/members.js";
 import { commitResult } from "../../training/committed-result.js";
 import { temporarySettings } from "../../training/toy.js";
@@ -45,7 +48,12 @@ describe("compareRows", () => {
     await commitResult(settings, "speaker-independent/resnet/seed-1", parts(2, 0.25));
     await commitResult(settings, "speaker-independent/whisper/seed-0", parts(3, 0.7));
     await commitResult(settings, "combined/resnet/seed-0", parts(4, 0.3));
-    await commitResult(settings, "speaker-independent/resnet-no-trimming/seed-0", parts(5, 0.1));
+    await commitResult(settings, "speaker-independent/whisper-tiny.en/seed-0", parts(6, 0.15));
+    await commitResult(settings, "speaker-independent/whisper-tiny.en-no-trimming/seed-0", parts(5, 0.1));
+    for (const [fold, skill] of [0.2, 0.6].entries())
+      await commitResult(settings, `emobox-ravdess/whisper/seed-0/fold-${fold + 1}`, parts(7 + fold, skill), {
+        fold: String(fold + 1),
+      });
     const machine = { processor: "a processor", cores: 2, gpu: null };
     const resnet = { median: 3.5, low: 3.4, high: 3.7 };
     const measured = "2026-11-26T10:00:00.000Z";
@@ -91,9 +99,30 @@ describe("compareRows", () => {
     expect(latencies.filter((one) => one.length > 0)).toEqual([
       ["whisper", null],
       ["resnet", 3.5],
+      ["whisper-tiny.en", null],
     ]);
     const drawn = costChart(comparison, "latencyMilliseconds").series;
     expect(drawn.map((series) => [series.name, "x" in series && series.x])).toEqual([["resnet", [3.5]]]);
+  });
+
+  it("tells UAR of one corpus on both protocols, the same metric on known voices as on new ones", () => {
+    const { results } = comparison.rows.find(({ name }) => name === "resnet")!;
+    const [fresh, known] = [results["speaker-independent"], results.combined];
+    if (fresh.state !== "run" || known.state !== "run") throw new Error("resnet is run on both");
+    expect(fresh.uar).toEqual(fresh.figure);
+    expect(known.uar).not.toEqual(known.figure);
+  });
+
+  it("draws no seconds of a card beside seconds of a processor", () => {
+    const onCard = structuredClone(comparison) as unknown as {
+      rows: { name: string; results: Record<string, { device?: string }> }[];
+    };
+    const { results } = onCard.rows.find(({ name }) => name === "resnet")!;
+    results["speaker-independent"]!.device = "NVIDIA H100 80GB HBM3; Intel(R) Xeon(R) Processor, 16 cores";
+    const drawn = (cost: "seconds" | "parameters") =>
+      costChart(onCard as unknown as Comparison, cost).series.map(({ name }) => name);
+    expect(drawn("seconds")).not.toContain("resnet");
+    expect(drawn("parameters")).toContain("resnet");
   });
 
   it("refuses a file of latencies that is another one's, by its path", async () => {
@@ -105,7 +134,11 @@ describe("compareRows", () => {
 
   it("takes a published ablation, and gives the command for the others", () => {
     const [run, ...others] = [...comparison.ablations].sort((a) => (a.difference === null ? 1 : -1));
-    expect(run).toMatchObject({ of: "resnet", question: "without trimming silence", command: null });
+    expect(run).toMatchObject({
+      of: "whisper-tiny.en",
+      question: "without trimming silence",
+      command: null,
+    });
     expect(run!.difference!.value).toBeLessThan(0);
     for (const { command } of others) expect(command).toMatch(/--set .* --no-weights$/);
   });
@@ -113,19 +146,39 @@ describe("compareRows", () => {
   it("draws only what is run, with the listeners as a line", () => {
     const chart = rankingChart(comparison);
     expect(new Set(chart.series.flatMap((series) => ("x" in series ? series.x : [])))).toEqual(
-      new Set(["whisper", "resnet"]),
+      new Set(["whisper", "resnet", "whisper-tiny.en"]),
     );
     expect(chart.references![0]).toMatchObject({ value: comparison.listeners.uar });
   });
 
-  it("puts ours beside a published figure where both are on one protocol, and null where ours is not run", () => {
+  it("puts ours beside a published figure where both are on one protocol, and null where ours is not run", async () => {
     const ofRow = (row: string) => comparison.references.find((one) => one.row === row)!;
     expect(ofRow("resnet").ours).not.toBeNull();
     expect(ofRow("lstm").ours).toBeNull();
+    const onFolds = comparison.references.find(
+      (one) => one.comparable === "emobox-ravdess" && one.row === "whisper",
+    )!;
+    const folds = await Promise.all(
+      [1, 2].map(async (fold) => readPublished(`emobox-ravdess/whisper/seed-0/fold-${fold}`, settings)),
+    );
+    const [first, second] = folds.map(({ test }) => scorePredictions(test)[onFolds.metric]);
+    expect(onFolds.ours!.value).toBeCloseTo((first! + second!) / 2, 12);
     for (const { source, checked } of comparison.references) {
       expect(source).not.toBe("");
       expect(checked).not.toBe("");
     }
+  });
+});
+
+describe("isOnCard", () => {
+  it.each([
+    ["Intel(R) Xeon(R) Processor, 2 cores", false],
+    ["Intel(R) Xeon(R) Processor, 2 cores; AMD EPYC, 8 cores", false],
+    ["NVIDIA H100 80GB HBM3; Intel(R) Xeon(R) Processor, 16 cores", true],
+    ["NVIDIA H100; Intel(R) Xeon(R), 16 cores, then Intel(R) Xeon(R), 2 cores", true],
+    ["Intel(R) Xeon(R), 2 cores; NVIDIA H100; Intel(R) Xeon(R), 16 cores", true],
+  ])("%s: %s", (device, expected) => {
+    expect(isOnCard(device)).toBe(expected);
   });
 });
 

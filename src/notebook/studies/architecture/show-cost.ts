@@ -3,7 +3,7 @@ import { formatSeconds } from "../../../core/progress.js";
 import type { Settings } from "../../../core/settings.js";
 import { loadRunModel } from "../../../training/run-model.js";
 import type { Run } from "../../../training/run-store.js";
-import { showTable } from "../../display.js";
+import { showMarkdown, showTable } from "../../display.js";
 import type { RunPair } from "./runs.js";
 
 /** Passes before and during the measurement; the median of the latter is told. */
@@ -31,15 +31,21 @@ export async function measureLatency(run: Run, settings: Settings): Promise<numb
 
 /** What an architecture costs: weights, their size on disk as float16, training time, and time for one clip. */
 export async function showCost({ newVoices, combined }: RunPair, settings: Settings): Promise<void> {
-  const { parameters, device } = newVoices.metrics;
+  const { parameters } = newVoices.metrics;
+  const trained = ({ metrics }: Run): string => `${formatSeconds(metrics.seconds)} on ${metrics.device}`;
+  const latency = (await measureLatency(newVoices, settings)).toFixed(1);
   showTable([
     {
       parameters,
       "size as float16": `${((2 * parameters) / 1e6).toFixed(2)} MB`,
-      "training, new voices": formatSeconds(newVoices.metrics.seconds),
-      "training, known voices": formatSeconds(combined.metrics.seconds),
-      "trained on": device,
-      "one clip, features to answer": `${(await measureLatency(newVoices, settings)).toFixed(1)} ms (median of ${measuredPasses})`,
+      "training, new voices": trained(newVoices),
+      "training, known voices": trained(combined),
+      "one clip, features to answer": `${latency} ms (median of ${measuredPasses})`,
     },
   ]);
+  const { size } = newVoices.spec.options;
+  if (newVoices.spec.features.kind === "whisper-mel" && typeof size === "string")
+    showMarkdown(
+      `Counted is what is tuned. The blocks below stay as they were published: they add their weights to the size, and their time to every answer to a recording; notebook 12 has the time from sound to answer.`,
+    );
 }

@@ -1,5 +1,5 @@
 import { percentRange, percentSign } from "../../../core/percent.js";
-import type { Figure } from "../../../evaluation/report.js";
+import type { Figure, GroupMetrics } from "../../../evaluation/report.js";
 import { showMarkdown } from "../../display.js";
 import type { RunPair } from "./runs.js";
 
@@ -8,17 +8,17 @@ function figureText({ value, clip }: Figure): string {
   return `${percentSign(value)} (95% interval ${percentRange(clip)})`;
 }
 
-/** The closing sentence of an architecture's notebook: its figures on both protocols, with clips, seed and profile. */
+/** The closing sentences of an architecture's notebook: the same metric on known and new voices, with clips, seed and profile. */
 export function showTakeaway({ newVoices, combined }: RunPair): void {
-  const known = combined.metrics.test.all;
-  // CREMA-D is the corpus with many new voices; own recordings have no such part.
-  const name = "crema-d" in newVoices.metrics.test ? "crema-d" : "all";
-  const fresh = newVoices.metrics.test[name]!;
-  const clips = name === "all" ? `${fresh.n} clips` : `CREMA-D's ${fresh.n} clips`;
+  const [known, fresh] = [combined.metrics.test, newVoices.metrics.test];
+  // CREMA-D is the corpus with many voices on both sides; own recordings have no such part.
+  const name = "crema-d" in fresh && "crema-d" in known ? "crema-d" : "all";
+  const clips = ({ n }: GroupMetrics): string => (name === "all" ? `${n} clips` : `CREMA-D's ${n} clips`);
+  const [own, other] = [known[name]!, fresh[name]!];
   showMarkdown(
-    `${newVoices.metrics.parameters.toLocaleString("en")} weights reach an accuracy of ${figureText(known.accuracy)} on ` +
-      `${known.n} clips of voices that are in training (combined), and a UAR of ${figureText(fresh.uar)} on ${clips} of new ` +
-      `voices (speaker-independent); seed ${newVoices.spec.seed}, profile ${newVoices.spec.profile}. The first number is the ` +
-      `one that papers like to quote; the second is what to expect.`,
+    `${newVoices.metrics.parameters.toLocaleString("en")} weights reach a UAR of ${figureText(other.uar)} on ${clips(other)} of ` +
+      `new voices (speaker-independent), which is what to expect, and of ${figureText(own.uar)} on ${clips(own)} of voices ` +
+      `that are in training (combined); the accuracy on all ${known.all.n} clips of the latter, the kind of figure that ` +
+      `papers like to quote, is ${figureText(known.all.accuracy)}. Seed ${newVoices.spec.seed}, profile ${newVoices.spec.profile}.`,
   );
 }

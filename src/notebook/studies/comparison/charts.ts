@@ -1,6 +1,7 @@
 import type { Chart } from "../../../charts/chart.js";
 import { dotsWithIntervals, type IntervalRow } from "../../../charts/intervals.js";
 import { percentSign } from "../../../core/percent.js";
+import { isOnCard } from "../../../training/run-metrics.js";
 import { type ComparedRow, type Comparison, type RankedProtocol, rankedProtocols } from "./comparison.js";
 
 /** Rows that are run on a protocol, the best first. */
@@ -47,7 +48,7 @@ export function rankingChart(comparison: Comparison): Chart {
 /** What a row costs, each with the axis that it is drawn on. */
 export const costTitles = {
   parameters: "parameters",
-  seconds: "seconds of training",
+  seconds: "seconds of training on a processor",
   latencyMilliseconds: "milliseconds for the answer to 3 s of sound",
 } as const;
 
@@ -56,7 +57,8 @@ export function costChart(comparison: Comparison, cost: keyof typeof costTitles)
   const points = rankedRows(comparison, "speaker-independent").flatMap(({ name, results }) => {
     const result = results["speaker-independent"];
     if (result.state !== "run") return [];
-    const amount = result[cost];
+    // Seconds on a graphics card are no neighbours of seconds on a processor.
+    const amount = cost === "seconds" && isOnCard(result.device) ? null : result[cost];
     return amount !== null && amount > 0 ? [{ name, result, amount }] : [];
   });
   const title = costTitles[cost];

@@ -22,9 +22,11 @@ export async function compareRows(settings: Settings): Promise<Comparison> {
     studies: await studyRows(published, settings),
     ablations: await compareAblations(settings),
     listeners: references.listeners,
-    references: references.figures.map((reference) => ({
-      ...reference,
-      ours: oursBeside(reference, published),
-    })),
+    references: await Promise.all(
+      references.figures.map(async (reference) => ({
+        ...reference,
+        ours: await oursBeside(reference, published, settings),
+      })),
+    ),
   };
 }

@@ -15,10 +15,14 @@ export type RankedResult =
   | {
       readonly state: "run";
       readonly figure: Figure;
+      /** UAR of CREMA-D's test clips, where that corpus is there: the one figure that is the same on both protocols. */
+      readonly uar: Figure;
       readonly clips: number;
       readonly parameters: number;
-      /** Of training. */
+      /** Of training, without that of teachers and of features that are kept. */
       readonly seconds: number;
+      /** Where it was trained. */
+      readonly device: string;
       readonly megabytesAsFloat16: number;
       /** Milliseconds from 3 s of sound to its answer, the fastest way there is here; null where not measured. */
       readonly latencyMilliseconds: number | null;

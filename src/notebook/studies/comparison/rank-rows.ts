@@ -10,7 +10,7 @@ import {
   rankedProtocols,
 } from "./comparison.js";
 import { type Latencies, readLatencies } from "./latencies.js";
-import { rankedClips, rankedFigure } from "./ranked-figure.js";
+import { rankedClips, rankedFigure, uarOfRankedCorpus } from "./ranked-figure.js";
 
 /** Every row on both protocols, with paired significance against the best of each. */
 export async function rankRows(settings: Settings): Promise<ComparedRow[]> {
@@ -66,9 +66,11 @@ async function rank(
     results.set(row.name, {
       state: "run",
       figure: rankedFigure(protocol, found.result),
+      uar: uarOfRankedCorpus(found.result),
       clips: clips.length,
       parameters: metrics.parameters,
       seconds: metrics.seconds,
+      device: metrics.device,
       megabytesAsFloat16: (2 * metrics.parameters) / 1e6,
       latencyMilliseconds: latencies?.rows[row.name]?.median ?? null,
       seeds: Object.fromEntries(

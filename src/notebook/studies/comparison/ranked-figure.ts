@@ -16,7 +16,11 @@ export function rankedClips(protocol: RankedProtocol, test: readonly Prediction[
 }
 
 /** The ranked figure of metrics: UAR of CREMA-D on new voices, accuracy of all clips on known ones. */
-export function rankedFigure(protocol: RankedProtocol, { metrics }: PublishedResult): Figure {
-  if (protocol === "combined") return metrics.test.all.accuracy;
-  return (metrics.test["crema-d"] ?? metrics.test.all).uar;
+export function rankedFigure(protocol: RankedProtocol, result: PublishedResult): Figure {
+  return protocol === "combined" ? result.metrics.test.all.accuracy : uarOfRankedCorpus(result);
+}
+
+/** UAR of CREMA-D's test clips; of all where that corpus is not among them. */
+export function uarOfRankedCorpus({ metrics: { test } }: PublishedResult): Figure {
+  return (test["crema-d"] ?? test.all).uar;
 }

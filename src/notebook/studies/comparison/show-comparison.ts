@@ -3,7 +3,9 @@ import { heatmap } from "../../../charts/matrices.js";
 import { reliabilityCurve } from "../../../charts/reliability.js";
 import { percent, percentRange } from "../../../core/percent.js";
 import { formatSeconds } from "../../../core/progress.js";
-import { show, showTable } from "../../display.js";
+import { defaultModel } from "../../../inference/default-model.js";
+import { isOnCard } from "../../../training/run-metrics.js";
+import { show, showMarkdown, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
 import { type Comparison, rankedProtocols, textWithoutFigure } from "./comparison.js";
 import { missingResults } from "./rank-rows.js";
@@ -23,13 +25,14 @@ export async function showRanking(comparison: Comparison): Promise<void> {
           const behind = result.behindBest;
           return [
             [protocol, `${percent(result.figure.value)} (${percentRange(result.figure.clip)})`],
+            ...(protocol === "combined" ? [[`${protocol}, UAR of CREMA-D`, percent(result.uar.value)]] : []),
             [
               `${protocol}, to the best`,
               behind === null
                 ? "best"
                 : `${percent(behind.value)} (${percentRange(behind.clip)}), p ${behind.pValueClip.toFixed(3)}`,
             ],
-            [`${protocol}, training`, formatSeconds(result.seconds)],
+            [`${protocol}, training`, trainingTime(result)],
           ];
         }),
       ),
@@ -65,11 +68,12 @@ export function showReferences({ references }: Comparison): void {
   );
 }
 
-/** Gaps between groups of CREMA-D's actors, for the best rows on new voices. */
+/** Gaps between groups of CREMA-D's actors, for the best rows on new voices and for what `predict` answers with. */
 export function showGaps(comparison: Comparison, most = 3): void {
-  for (const { name } of rankedRows(comparison, "speaker-independent").slice(0, most)) {
-    const study = comparison.studies.find(({ row }) => row === name);
-    if (study === undefined) continue;
+  const ranked = rankedRows(comparison, "speaker-independent").map(({ name }) => name);
+  const names = [...ranked.slice(0, most), ...ranked.slice(most).filter((name) => name === defaultModel)];
+  const studies = names.flatMap((name) => comparison.studies.filter(({ row }) => row === name));
+  for (const study of studies) {
     showTable(
       Object.entries(study.gaps).flatMap(([by, gaps]) =>
         gaps.map(({ group, clips, speakers, uar, gap, clip, speaker }) => ({
@@ -82,7 +86,15 @@ export function showGaps(comparison: Comparison, most = 3): void {
           "by speaker": speaker === null ? "–" : percentRange(speaker),
         })),
       ),
-      { caption: `${name}: gaps between groups of actors` },
+      { caption: `${study.row}: gaps between groups of actors` },
+    );
+  }
+  const alike = Object.entries(studies[0]?.gaps ?? {}).flatMap(([by, gaps]) =>
+    gaps.length === 0 ? [by] : [],
+  );
+  if (alike.length > 0) {
+    showMarkdown(
+      `No gap by ${alike.join(" and ")} can be measured: all of these actors are in one group, or none is described.`,
     );
   }
 }
@@ -101,7 +113,16 @@ export async function showSureness(comparison: Comparison, most = 5): Promise<vo
       "calibration error before": calibration.errorBefore,
       after: calibration.errorAfter,
     })),
-    { percent: ["calibration error before", "after"] },
+    {
+      caption: "Expected calibration error on CREMA-D's test clips of new voices; the five best rows",
+      percent: ["calibration error before", "after"],
+    },
+  );
+  const better = comparison.studies.filter(
+    ({ calibration }) => calibration.errorAfter < calibration.errorBefore,
+  );
+  showMarkdown(
+    `On these clips one temperature, fitted on validation clips of all corpora, lowers the error of ${better.length} of ${comparison.studies.length} rows.`,
   );
   const best = own.find(({ row }) => row === names[0])!;
   const { before, after } = best.calibration;
@@ -128,6 +149,17 @@ export function showAblations({ ablations }: Comparison): void {
   );
 }
 
+/** `12 min 26 s (card)`: a run on a graphics card says nothing of the time that it takes elsewhere. */
+export function trainingTime({
+  seconds,
+  device,
+}: {
+  readonly seconds: number;
+  readonly device: string;
+}): string {
+  return `${formatSeconds(seconds)}${isOnCard(device) ? " (card)" : ""}`;
+}
+
 /** Train on each corpus, test on each: UAR over the emotions that both have. */
 export async function showTransfer(transfers: readonly Transfer[]): Promise<void> {
   const trained = [...new Set(transfers.map(({ trainedOn }) => trainedOn))];
@@ -151,12 +183,21 @@ export async function showTransfer(transfers: readonly Transfer[]): Promise<void
   );
 }
 
-/** The same model on three splits: what a random one hides. */
+/** The same model on three splits: what a random one hides, and what costs most when it is new. */
 export async function showLeakage(leaks: readonly Leak[]): Promise<void> {
   await show(
     barsWithIntervals(
       leaks.map(({ apart, uar }) => ({ name: apart, value: uar.value, interval: uar.clip })),
       { title: "One model, three splits", nameTitle: "kept apart in training and test", valueTitle: "UAR" },
     ),
+  );
+  const [random, ...others] = leaks;
+  if (random === undefined) return;
+  const told = others.map(
+    ({ apart, uar }) =>
+      `new ${apart} change it by ${percent(uar.value - random.uar.value)} points, to ${percent(uar.value)} (${percentRange(uar.clip)})`,
+  );
+  showMarkdown(
+    `UAR with a random split: ${percent(random.uar.value)} (${percentRange(random.uar.clip)}); ${told.join("; ")}. One draw each.`,
   );
 }

@@ -1,0 +1,2 @@
+/** The published model that answers when none is named. */
+export const defaultModel = "general";
