@@ -14,8 +14,12 @@ export type SpecDefaults = { readonly [group in keyof SpecChanges]: object };
 
 const groups = ["options", "features", "training"] as const;
 
+/** Parts of a recipe that null takes out, as if the recipe had never had them. */
+const removable = new Set(["training.variedCopies", "training.distillation"]);
+
 /** Fields whose value may be null, which leaves them out. */
 const nullable = new Set([
+  ...removable,
   "training.clipNorm",
   "training.patienceEpochs",
   "training.augmentation",
@@ -75,8 +79,9 @@ function assign(assignment: string, whole: object, path: readonly string[], valu
       holder = deeper;
       continue;
     }
-    checkValue(assignment, path.join("."), members[field], value);
-    (holder as Record<string, unknown>)[field] = value;
+    const whole = path.join(".");
+    checkValue(assignment, whole, members[field], value);
+    (holder as Record<string, unknown>)[field] = value === null && removable.has(whole) ? undefined : value;
   }
 }
 

@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { jsonText } from "../../src/cli/print-json.js";
 import { openProgress } from "../../src/cli/terminal-progress.js";
 import { alignTable, formatBytes } from "../../src/cli/text-table.js";
+import { specHash } from "../../src/core/hash.js";
 import { usualWaveAugmentation } from "../../src/features/augment-wave.js";
+import { checkTraining } from "../../src/training/check-training.js";
+import { recipeFor } from "../../src/training/recipes.js";
 import { parseChanges } from "../../src/training/spec-changes.js";
 import { hostileNames, steering } from "../hostile-names.js";
 
@@ -113,6 +116,17 @@ describe("--set", () => {
       ...{ teachers: ["lstm"], share: 0.5, temperature: 1 },
       crossFittedGroups: 4,
     });
+  });
+
+  it("takes copies out of a recipe that has them: the run is that of a recipe which never had any", () => {
+    const recipe = recipeFor("resnet-wide", "full");
+    const { variedCopies, ...without } = recipe.training;
+    expect(variedCopies).toBeDefined();
+    const changed = parseChanges(["training.variedCopies=null"], recipe);
+    const training = { ...recipe.training, ...changed.training };
+    expect(() => checkTraining(training)).not.toThrow();
+    expect(specHash({ ...recipe, training })).toBe(specHash({ ...recipe, training: without }));
+    expect(parseChanges(["training.variedCopies=null"], defaults).training.variedCopies).toBeUndefined();
   });
 
   it.each([
