@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.js";
 import { noFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation } from "../features/augment-wave.js";
+import { waveOptions } from "../features/wave-options.js";
 
 /** What `--set` changes of a specification, ready for defineRun. */
 export interface SpecChanges {
@@ -36,6 +37,8 @@ const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   "training.distillation": { crossFittedGroups: 3 },
   "training.augmentation": { ...noFeatureAugmentation },
+  "training.waveAugmentation": { ...waveOptions },
+  "training.variedCopies.sound": { ...waveOptions },
 };
 
 /**
@@ -107,12 +110,16 @@ function checkValue(assignment: string, path: string, before: unknown, value: un
   );
 }
 
-/** `number` (0 or above), `list of number`, `boolean`, `string`, `null`, `object with a, b`. */
+/** `number` (0 or above), `list of number` (of any sign), `boolean`, `string`, `null`, `object with a, b`. */
 function typeOf(value: unknown): string {
+  return typeof value === "number" && value < 0 ? "negative number" : typeOfAnySign(value);
+}
+
+function typeOfAnySign(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return `list of ${[...new Set(value.map(typeOf))].sort().join(" and ")}`;
+  // A range may lie on either side of 0, whatever side the recipe's lies on.
+  if (Array.isArray(value)) return `list of ${[...new Set(value.map(typeOfAnySign))].sort().join(" and ")}`;
   if (typeof value === "object") return `object with ${Object.keys(value).sort().join(", ")}`;
-  if (typeof value === "number" && value < 0) return "negative number";
   return typeof value;
 }
 
