@@ -132,19 +132,28 @@ async function train(spec: RunSpec, flags: TrainFlags, settings: Settings, log: 
 
 /**
  * Trains and shows validation. The run stays unfinished in the store: `train` of the same specification judges it later,
- * without training again.
+ * without training again. Of one that is finished the figures are those that it has: a restored one may have no weights.
  */
 async function trainOnly(spec: RunSpec, flags: TrainFlags, settings: Settings, log: Logger): Promise<void> {
-  const [{ runHash }, { trainUnjudged }, { evaluateCheckpoint }, { withProgress }, { tellEvaluation }] =
-    await Promise.all([
-      import("../training/run-spec.js"),
-      import("../training/train-run.js"),
-      import("../training/evaluate-checkpoint.js"),
-      import("./long-command.js"),
-      import("./evaluate.js"),
-    ]);
+  const [
+    { runHash },
+    { readRun },
+    { trainUnjudged },
+    { evaluateCheckpoint },
+    { withProgress },
+    { tellEvaluation },
+  ] = await Promise.all([
+    import("../training/run-spec.js"),
+    import("../training/run-store.js"),
+    import("../training/train-run.js"),
+    import("../training/evaluate-checkpoint.js"),
+    import("./long-command.js"),
+    import("./evaluate.js"),
+  ]);
   const run = runHash(spec);
   const metrics = await withProgress(async ({ listener, stop }) => {
+    const finished = await readRun(run, settings);
+    if (finished !== null) return finished.metrics.validation;
     const { epoch, bestEpoch, seconds } = await trainUnjudged(spec, { settings, onProgress: listener, stop });
     log.info({ run, epoch, bestEpoch, seconds }, "trained without the test");
     return await evaluateCheckpoint(spec, "best", "validation", { settings, onProgress: listener });

@@ -2,6 +2,7 @@ import { LabError } from "../core/errors.js";
 import { emotionIndex } from "../corpora/emotions.js";
 import type { Prediction } from "./prediction.js";
 import { checkLabels, checkPrediction } from "./prediction-checks.js";
+import { logProbability } from "./smallest-probability.js";
 
 /** One bin of a reliability curve: the clips whose top probability lies in (low, high]. */
 export interface ReliabilityBin {
@@ -12,9 +13,6 @@ export interface ReliabilityBin {
   readonly confidence: number | null;
   readonly accuracy: number | null;
 }
-
-/** Files hold six decimals: a probability written 0.000000 may be up to half of the last. */
-const smallestProbability = 5e-7;
 
 function checkAll(predictions: readonly Prediction[]): void {
   checkLabels(predictions);
@@ -110,9 +108,7 @@ function scaleProbabilities(probabilities: readonly number[], temperature: numbe
 }
 
 function logsOf(predictions: readonly Prediction[]): Float64Array[] {
-  return predictions.map(({ probabilities }) =>
-    Float64Array.from(probabilities, (value) => Math.log(Math.max(value, smallestProbability))),
-  );
+  return predictions.map(({ probabilities }) => Float64Array.from(probabilities, logProbability));
 }
 
 function labelsOf(predictions: readonly Prediction[]): number[] {

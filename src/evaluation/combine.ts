@@ -2,12 +2,10 @@ import { LabError } from "../core/errors.js";
 import { emotions, likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "./prediction.js";
 import { alignPredictions } from "./significance.js";
+import { logProbability } from "./smallest-probability.js";
 
 /** How members' probabilities become one: their weighted mean, or their weighted geometric mean, made to sum to 1. */
 export type Pooling = "arithmetic" | "geometric";
-
-/** Files hold six decimals; a member's 0 must not veto what all others say. */
-const smallestProbability = 5e-7;
 
 /**
  * One prediction a clip out of several members' (opinion pooling; Genest and Zidek 1986): probabilities averaged with
@@ -61,6 +59,6 @@ function toShares(weights: readonly number[], members: number): number[] {
 
 function poolOne(values: readonly number[], shares: readonly number[], pooling: Pooling): number {
   if (pooling === "arithmetic") return values.reduce((sum, value, i) => sum + shares[i]! * value, 0);
-  const logarithm = (value: number): number => Math.log(Math.max(value, smallestProbability));
-  return Math.exp(values.reduce((sum, value, i) => sum + shares[i]! * logarithm(value), 0));
+  // A member's 0 is none here: it must not veto what all others say.
+  return Math.exp(values.reduce((sum, value, i) => sum + shares[i]! * logProbability(value), 0));
 }

@@ -1,8 +1,7 @@
 import { emotionIndex } from "../corpora/emotions.js";
 import { alignMembers } from "./combine.js";
 import type { Prediction } from "./prediction.js";
-
-const smallestProbability = 5e-7;
+import { smallestProbability } from "./smallest-probability.js";
 
 /** The loss is convex and falls at every pass; after so many the weights' fourth decimal stands still. */
 const mostPasses = 2000;

@@ -2,6 +2,7 @@ import { minimise, type ValueAndGradient } from "../core/minimise.js";
 import { emotionIndex, emotions } from "../corpora/emotions.js";
 import { alignMembers, decide } from "./combine.js";
 import type { Prediction } from "./prediction.js";
+import { logProbability } from "./smallest-probability.js";
 
 /** A linear judge over members' log-probabilities: logit of emotion k = bias[k] + Σ input[i] · weights[i][k]. */
 export interface Stacking {
@@ -10,9 +11,6 @@ export interface Stacking {
   /** Null for an emotion that no validation clip has: it is never answered. */
   readonly bias: readonly (number | null)[];
 }
-
-/** Files hold six decimals; a 0 is read as half of the last. */
-const smallestProbability = 5e-7;
 
 /**
  * Stacked generalisation (Wolpert 1992): multinomial logistic regression of the label on the members' log-probabilities
@@ -107,6 +105,6 @@ export function applyStacking(
 function inputOf(members: readonly (readonly Prediction[])[], clip: number): Float64Array {
   return Float64Array.from(
     members.flatMap((member) => member[clip]!.probabilities),
-    (p) => Math.log(Math.max(p, smallestProbability)),
+    logProbability,
   );
 }

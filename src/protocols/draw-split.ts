@@ -7,7 +7,7 @@ import { drawEvar } from "./evar.js";
 import { drawLeaveOneCorpusOut } from "./leave-one-corpus-out.js";
 import { type Assignment, keepEqualClipsTogether, type Part, parts } from "./parts.js";
 import { drawSpeakerIndependent } from "./speaker-independent.js";
-import { type ProtocolName, protocolNames, type Split } from "./split.js";
+import type { ProtocolName, Split } from "./split.js";
 
 /** What may be added to a protocol's own rule; whoever uses it says so beside the result. */
 export interface SplitOptions {
@@ -22,15 +22,6 @@ export interface SplitOptions {
 export function folds(protocol: ProtocolName, corpora: readonly string[] = corpusNames): readonly string[] {
   if (protocol === "emobox-ravdess") return emoboxFolds;
   return protocol === "leave-one-corpus-out" ? corpora : [];
-}
-
-/** The protocol of that name. Throws LabError when there is none. */
-export function protocolNamed(name: string): ProtocolName {
-  const found = protocolNames.find((protocol) => protocol === name);
-  if (found === undefined) {
-    throw new LabError(`There is no protocol "${name}".`, `Use one of ${protocolNames.join(", ")}.`);
-  }
-  return found;
 }
 
 /**

@@ -1,6 +1,9 @@
 /**
  * `leave-one-corpus-out`: every clip of one corpus is the test; the others train, but for their `speaker-independent`
  * validation clips. It measures what is left where microphone, room, sentences and acting are new, too.
+ *
+ * What is judged holds the held-out corpus's test clips of `speaker-independent`: settings of `general` that are chosen by
+ * it are chosen with test clips among others. None has been so far: they were chosen on validation clips.
  */
 import type { Clip } from "../corpora/clip.js";
 import { groupBy, type Part } from "./parts.js";

@@ -1,20 +1,11 @@
 import { LabError } from "../core/errors.js";
 import { noFeatureAugmentation } from "../features/augment-features.js";
-import { usualWaveAugmentation, type WaveAugmentation } from "../features/augment-wave.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
+import { waveOptions } from "../features/wave-options.js";
 import { recipeFor } from "./recipes.js";
 import { type Distillation, type TrainingOptions, type VariedCopies, waysToKeep } from "./run-spec.js";
 
 const knownTraining = recipeFor("resnet", "full").training;
-
-const knownWaveAugmentation: Required<WaveAugmentation> = {
-  ...usualWaveAugmentation,
-  pitchSemitones: undefined,
-  shiftSeconds: undefined,
-  gainDecibels: undefined,
-  sampleRateHz: undefined,
-  coding: undefined,
-} as Required<WaveAugmentation>;
 
 const choices = { classWeights: ["none", "balanced"], sampling: ["every-clip", "balanced"] } as const;
 
@@ -46,7 +37,7 @@ export function checkTraining(training: TrainingOptions): void {
   });
   refuseUnknown("training.mixup", training.mixup, knownTraining.mixup);
   refuseUnknown("training.augmentation", training.augmentation ?? {}, noFeatureAugmentation);
-  refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, knownWaveAugmentation);
+  refuseUnknown("training.waveAugmentation", training.waveAugmentation ?? {}, waveOptions);
   if (training.variedCopies !== undefined) checkCopies(training.variedCopies);
   if (training.distillation !== undefined) checkDistillation(training.distillation);
   if (training.keptBy !== undefined && !waysToKeep.includes(training.keptBy)) {
@@ -99,7 +90,7 @@ export function checkTraining(training: TrainingOptions): void {
 
 function checkCopies(given: VariedCopies): void {
   refuseUnknown("training.variedCopies", given, { copies: null, share: null, sound: null });
-  refuseUnknown("training.variedCopies.sound", given.sound, knownWaveAugmentation);
+  refuseUnknown("training.variedCopies.sound", given.sound, waveOptions);
   if (!Number.isInteger(given.copies) || given.copies < 1) {
     throw new LabError(`training.variedCopies.copies is ${given.copies}.`, "Use a whole number from 1 up.");
   }

@@ -29,7 +29,7 @@ export function orderEpoch(
  * classes that occur; a class without examples weighs 1.
  */
 export function classWeightsOf(
-  examples: readonly Example[],
+  examples: readonly Pick<Example, "label">[],
   classes: number,
   kind: "none" | "balanced",
 ): Float32Array {

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
 import { minimise, type ValueAndGradient } from "../core/minimise.js";
+import { classWeightsOf } from "./epoch-order.js";
 
 /** One vector a clip, all of one length, with the number of its class. */
 export interface ProbeExample {
@@ -51,8 +52,9 @@ export function fitLinearProbe(examples: readonly ProbeExample[], options: Probe
       classes,
     ),
   ); // [clips, classes]
+  const weightOf = classWeightsOf(examples, classes, classWeights);
   const shares = tf.tensor2d(
-    weightsOf(examples, classes, classWeights).map((weight) => weight / examples.length),
+    examples.map(({ label }) => weightOf[label]! / examples.length),
     [examples.length, 1],
   );
   const at = (point: Float64Array): ValueAndGradient => {
@@ -111,16 +113,4 @@ function moments(
     return deviation < 1e-6 ? 1 : 1 / deviation;
   });
   return { mean, scale };
-}
-
-function weightsOf(
-  examples: readonly ProbeExample[],
-  classes: number,
-  kind: "none" | "balanced",
-): Float32Array {
-  if (kind === "none") return new Float32Array(examples.length).fill(1);
-  const counts = new Array<number>(classes).fill(0);
-  for (const { label } of examples) counts[label]!++;
-  const present = counts.filter((count) => count > 0).length;
-  return Float32Array.from(examples, ({ label }) => examples.length / (present * counts[label]!));
 }

@@ -84,8 +84,7 @@ export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> 
           "Start it again to go on.",
         );
       }
-      const due = state.epoch % options.validateEveryEpochs === 0 || state.epoch === options.epochs;
-      if (due)
+      if (isValidated(state.epoch, options))
         state = await validate(state, optimiser, options, () =>
           predictExamples(model, validation, options.frames),
         );
@@ -111,12 +110,20 @@ function onDevice(state: TrainingState, device: string | undefined): TrainingSta
     : { ...state, devices: [...devices, device] };
 }
 
-/** Whether the loop has nothing left to do: the last epoch is done, or patience is at its end. */
-export function isTrained(
-  { epoch, bestEpoch }: TrainingState,
-  { epochs, patienceEpochs }: TrainingOptions,
-): boolean {
-  return epoch >= epochs || (patienceEpochs !== null && bestEpoch > 0 && epoch - bestEpoch >= patienceEpochs);
+/**
+ * Whether the loop has nothing left to do: the last epoch is done, or patience is at its end. Only a validation ends
+ * patience: epochs that were not validated may have been better.
+ */
+export function isTrained({ epoch, bestEpoch }: TrainingState, options: TrainingOptions): boolean {
+  const { epochs, patienceEpochs } = options;
+  if (epoch >= epochs) return true;
+  const mayEnd = patienceEpochs !== null && bestEpoch > 0 && isValidated(epoch, options);
+  return mayEnd && epoch - bestEpoch >= patienceEpochs;
+}
+
+/** Whether an epoch ends with validation. */
+function isValidated(epoch: number, { epochs, validateEveryEpochs }: TrainingOptions): boolean {
+  return epoch % validateEveryEpochs === 0 || epoch === epochs;
 }
 
 /** Runs what is left of the epoch under way. `complete` is false when the stop signal ended it. */

@@ -76,7 +76,7 @@ export interface TrainingOptions {
    * corpora's own UAR, which the few clips of an emotion that one corpus alone has cannot turn.
    */
   readonly keptBy?: KeptBy;
-  /** Stops after so many epochs without a better epoch to keep; null for never. */
+  /** Stops at the first validation that the best one lies at least so many epochs before; null for never. */
   readonly patienceEpochs: number | null;
 }
 

@@ -1,6 +1,7 @@
 import { LabError } from "../core/errors.js";
 import { noFeatureAugmentation } from "../features/augment-features.js";
 import { usualWaveAugmentation } from "../features/augment-wave.js";
+import { waveOptions } from "../features/wave-options.js";
 
 /** What `--set` changes of a specification, ready for defineRun. */
 export interface SpecChanges {
@@ -14,8 +15,12 @@ export type SpecDefaults = { readonly [group in keyof SpecChanges]: object };
 
 const groups = ["options", "features", "training"] as const;
 
+/** Parts of a recipe that null takes out, as if the recipe had never had them. */
+const removable = new Set(["training.variedCopies", "training.distillation"]);
+
 /** Fields whose value may be null, which leaves them out. */
 const nullable = new Set([
+  ...removable,
   "training.clipNorm",
   "training.patienceEpochs",
   "training.augmentation",
@@ -32,6 +37,8 @@ const optional: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   },
   "training.distillation": { crossFittedGroups: 3 },
   "training.augmentation": { ...noFeatureAugmentation },
+  "training.waveAugmentation": { ...waveOptions },
+  "training.variedCopies.sound": { ...waveOptions },
 };
 
 /**
@@ -75,8 +82,9 @@ function assign(assignment: string, whole: object, path: readonly string[], valu
       holder = deeper;
       continue;
     }
-    checkValue(assignment, path.join("."), members[field], value);
-    (holder as Record<string, unknown>)[field] = value;
+    const whole = path.join(".");
+    checkValue(assignment, whole, members[field], value);
+    (holder as Record<string, unknown>)[field] = value === null && removable.has(whole) ? undefined : value;
   }
 }
 
@@ -102,12 +110,16 @@ function checkValue(assignment: string, path: string, before: unknown, value: un
   );
 }
 
-/** `number` (0 or above), `list of number`, `boolean`, `string`, `null`, `object with a, b`. */
+/** `number` (0 or above), `list of number` (of any sign), `boolean`, `string`, `null`, `object with a, b`. */
 function typeOf(value: unknown): string {
+  return typeof value === "number" && value < 0 ? "negative number" : typeOfAnySign(value);
+}
+
+function typeOfAnySign(value: unknown): string {
   if (value === null) return "null";
-  if (Array.isArray(value)) return `list of ${[...new Set(value.map(typeOf))].sort().join(" and ")}`;
+  // A range may lie on either side of 0, whatever side the recipe's lies on.
+  if (Array.isArray(value)) return `list of ${[...new Set(value.map(typeOfAnySign))].sort().join(" and ")}`;
   if (typeof value === "object") return `object with ${Object.keys(value).sort().join(", ")}`;
-  if (typeof value === "number" && value < 0) return "negative number";
   return typeof value;
 }
 

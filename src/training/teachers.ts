@@ -113,10 +113,9 @@ async function trainingPredictions(
   const { model, standardisation } = await loadRunModel(teacher, settings, "best");
   try {
     const clips = await loadTaughtClips(teacher, standardisation, options, variation);
-    const predictions = await predictExamples(model, clips, teacher.training.frames);
-    await writePredictions(path, predictions);
-    return predictions;
+    await writePredictions(path, await predictExamples(model, clips, teacher.training.frames));
   } finally {
     model.dispose();
   }
+  return await readPredictions(path); // six decimals from the first time on: whoever is interrupted reads these again
 }

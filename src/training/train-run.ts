@@ -20,6 +20,7 @@ import { buildModel, putAverageInto, putPretrainedInto } from "./run-model.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { emptyRun, openRun, type Run, type RunFiles, readRun, runFiles } from "./run-store.js";
 import { aloneWithRun } from "./running.js";
+import { stateOfRun } from "./state-of-run.js";
 import { hearTeachers, withTeachers } from "./teachers.js";
 
 export interface TrainOptions {
@@ -61,15 +62,18 @@ export async function trainRun(spec: RunSpec, options: TrainOptions): Promise<Ru
 /**
  * Trains a run as `trainRun` does and stops short of the test clips: they are neither loaded nor judged, and nothing but
  * the checkpoints and the history is written. `trainRun` of the same specification judges it later without training
- * again. Gives the state at the end; its `bestUar` is the score on validation by which the epoch was kept. Throws what
- * `trainRun` throws, DivergedError among it.
+ * again, and a run that is finished, though restored without its checkpoints, is not trained again either. Gives the state
+ * at the end; its `bestUar` is the score on validation by which the epoch was kept. Throws what `trainRun` throws,
+ * DivergedError among it.
  */
 export async function trainUnjudged(spec: RunSpec, options: TrainOptions): Promise<TrainingState> {
   const { settings } = options;
   const hash = runHash(spec);
   const trainedState = async (): Promise<TrainingState | null> => {
     const checkpoint = await readCheckpoint(runFiles(hash, settings).last, hash);
-    return checkpoint !== null && isTrained(checkpoint.state, spec.training) ? checkpoint.state : null;
+    if (checkpoint !== null && isTrained(checkpoint.state, spec.training)) return checkpoint.state;
+    const finished = await readRun(hash, settings);
+    return finished === null ? null : stateOfRun(finished);
   };
   const before = await trainedState();
   if (before !== null) return before;

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { affectlab, type Checkout, makeCheckout, tiny, writeTakes } from "./checkout.js";
@@ -166,6 +166,12 @@ describe("from recordings to a published model", () => {
     expect(judged.code, judged.err).toBe(0);
     expect(judged.err).not.toContain("epoch");
     expect(judged.out).toContain(`Run ${told.run} lies in`);
+    for (const name of readdirSync(runFolder(told.run)).filter((name) => name.endsWith(".safetensors")))
+      rmSync(join(runFolder(told.run), name)); // as a restored run may be
+    const again = await run(...unjudged, "--without-test", "--json");
+    expect(again.code, again.err).toBe(0);
+    expect(JSON.parse(again.out)).toEqual(told);
+    expect(again.err).not.toContain("epoch");
   }, 240_000);
 
   it("keeps what an interrupted training reached, and comes to the same figures as one that never stopped", async () => {

@@ -3,8 +3,12 @@ import { describe, expect, it } from "vitest";
 import { jsonText } from "../../src/cli/print-json.js";
 import { openProgress } from "../../src/cli/terminal-progress.js";
 import { alignTable, formatBytes } from "../../src/cli/text-table.js";
+import { specHash } from "../../src/core/hash.js";
 import { usualWaveAugmentation } from "../../src/features/augment-wave.js";
-import { parseChanges } from "../../src/training/spec-changes.js";
+import { checkTraining } from "../../src/training/check-training.js";
+import { recipeFor } from "../../src/training/recipes.js";
+import type { TrainingOptions } from "../../src/training/run-spec.js";
+import { parseChanges, type SpecDefaults } from "../../src/training/spec-changes.js";
 import { hostileNames, steering } from "../hostile-names.js";
 
 function collect() {
@@ -113,6 +117,39 @@ describe("--set", () => {
       ...{ teachers: ["lstm"], share: 0.5, temperature: 1 },
       crossFittedGroups: 4,
     });
+  });
+
+  const heard = recipeFor("simple-cnn-audio", "full");
+
+  it.each<[string, SpecDefaults, (training: Partial<TrainingOptions>) => unknown]>([
+    ["training.variedCopies.sound", defaults, ({ variedCopies }) => variedCopies?.sound],
+    ["training.waveAugmentation", heard, ({ waveAugmentation }) => waveAugmentation],
+  ])("sets every variation of %s, whether the recipe has it or not", (place, recipe, soundOf) => {
+    const set = [
+      ...["tiltDecibelsPerOctave=[0,3]", "gainDecibels=[-6,-2]", "pitchSemitones=[-1,2]"],
+      ...["shiftSeconds=[0,0.2]", "sampleRateHz=[8000,16000]", "coding.step=[0.3,0.5]"],
+      ...["reverberation.decaySeconds=[0.2,0.3]", "noise.signalToNoiseDecibels=[-5,5]", "probability=1"],
+    ].map((assignment) => `${place}.${assignment}`);
+    const { training } = parseChanges(set, recipe);
+    expect(soundOf(training)).toMatchObject({
+      ...{ tiltDecibelsPerOctave: [0, 3], gainDecibels: [-6, -2], pitchSemitones: [-1, 2] },
+      ...{ shiftSeconds: [0, 0.2], sampleRateHz: [8000, 16_000], coding: { step: [0.3, 0.5] } },
+      ...{ noise: { signalToNoiseDecibels: [-5, 5] }, probability: 1 },
+      reverberation: { decaySeconds: [0.2, 0.3], directToEchoDecibels: [0, 15] },
+    });
+    expect(() => checkTraining({ ...heard.training, ...training })).not.toThrow();
+    expect(() => parseChanges([`${place}.echo=1`], recipe)).toThrow(`${place} does not have. It has: `);
+  });
+
+  it("takes copies out of a recipe that has them: the run is that of a recipe which never had any", () => {
+    const recipe = recipeFor("resnet-wide", "full");
+    const { variedCopies, ...without } = recipe.training;
+    expect(variedCopies).toBeDefined();
+    const changed = parseChanges(["training.variedCopies=null"], recipe);
+    const training = { ...recipe.training, ...changed.training };
+    expect(() => checkTraining(training)).not.toThrow();
+    expect(specHash({ ...recipe, training })).toBe(specHash({ ...recipe, training: without }));
+    expect(parseChanges(["training.variedCopies=null"], defaults).training.variedCopies).toBeUndefined();
   });
 
   it.each([

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { chanceUar, majorityBaseline } from "../../src/evaluation/baselines.js";
 import { countConfusions, scoreClasses, scorePredictions } from "../../src/evaluation/metrics.js";
 import type { Prediction } from "../../src/evaluation/prediction.js";
 import { expected, goldenRun, prediction } from "./goldens.js";
@@ -50,17 +49,5 @@ describe("metrics", () => {
   it("refuse a label that is no emotion, naming the clip", () => {
     const wrong = { ...prediction("x/1.wav", "a", "sad", "sad"), emotion: "bored" as "sad" };
     expect(() => scorePredictions([wrong])).toThrow(/x\/1\.wav: "bored"/);
-  });
-});
-
-describe("baselines", () => {
-  it("answer the commonest training emotion everywhere", () => {
-    const baseline = majorityBaseline(["sad", "angry", "angry"], ["angry", "sad", "sad", "happy"]);
-    expect(baseline).toMatchObject({ emotion: "angry", accuracy: 0.25, uar: 1 / 3 });
-    expect(baseline.macroF1).toBeCloseTo(0.4 / 3, 12);
-  });
-
-  it("know the chance UAR of six emotions", () => {
-    expect(chanceUar(["neutral", "happy", "sad", "angry", "fearful", "disgust", "sad"])).toBeCloseTo(1 / 6);
   });
 });

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Clip } from "../../src/corpora/clip.js";
 import { emotions } from "../../src/corpora/emotions.js";
-import { drawSplit, folds, protocolNamed } from "../../src/protocols/draw-split.js";
+import { drawSplit, folds } from "../../src/protocols/draw-split.js";
 import { type ProtocolName, protocolNames, type Split } from "../../src/protocols/split.js";
 import { anyCatalogue, clipOf, fullCatalogue } from "./clips.js";
 
@@ -218,10 +218,5 @@ describe("what makes no sense", () => {
   it("a part without clips is refused by name", () => {
     const few = clips.filter((clip) => clip.speaker === "crema-d/1001");
     expect(() => drawSplit("evar", few)).toThrow(/evar leaves the train part empty/);
-  });
-
-  it("an unknown protocol is refused with the known ones", () => {
-    expect(() => protocolNamed("random")).toThrow(/no protocol "random".*combined, speaker-independent/);
-    expect(protocolNamed("evar")).toBe("evar");
   });
 });

@@ -155,6 +155,13 @@ describe("the training loop", () => {
     expect((await readCheckpoint(files.best, hash))!.state.epoch).toBe(1);
   });
 
+  it("stops early at a validation alone, though patience ends between two", async () => {
+    const options = { epochs: 30, learningRate: 1e-12, averageDecay: 0, patienceEpochs: 3 };
+    const { state, history } = await trainToy({ options: { ...options, validateEveryEpochs: 5 } });
+    expect(state).toMatchObject({ epoch: 10, bestEpoch: 5 });
+    expect(history.at(-1)!.validationUar).not.toBeNull();
+  });
+
   it("keeps the best, the last and every tenth epoch, and validates when it is due and at the end", async () => {
     const options = { epochs: 21, batchSize: 32, validateEveryEpochs: 5, warmupEpochs: 2 };
     const { files, history, state } = await trainToy({ options });

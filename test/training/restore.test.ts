@@ -1,15 +1,16 @@
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { Settings } from "../../src/core/settings.js";
 import { loadTrainingData } from "../../src/training/data.js";
 import { defineRun } from "../../src/training/define-run.js";
+import { keepingScore } from "../../src/training/keeping-score.js";
 import { predictExamples } from "../../src/training/predict-examples.js";
 import { publishRun } from "../../src/training/publish.js";
 import { restoreRuns } from "../../src/training/restore.js";
 import { loadRunModel } from "../../src/training/run-model.js";
 import { emptyRun, type Run, readRun, runFiles } from "../../src/training/run-store.js";
-import { trainRun } from "../../src/training/train-run.js";
+import { trainRun, trainUnjudged } from "../../src/training/train-run.js";
 import { settingsWithTones, toneRequest } from "./toy-corpus.js";
 
 let settings: Settings;
@@ -54,6 +55,21 @@ describe("restoring published runs", () => {
       });
     }
     expect(existsSync(runFiles(second.hash, settings).best)).toBe(false);
+  });
+
+  it("leaves nothing to train without the test either: the state at the end is told, no file is touched", async () => {
+    for (const { hash, spec, metrics, validation } of [first, second]) {
+      const { folder } = runFiles(hash, settings);
+      const contents = () => readdirSync(folder).map((name) => [name, readFileSync(join(folder, name))]);
+      const before = contents();
+      const tasks: string[] = [];
+      const state = await trainUnjudged(spec, { settings, onProgress: ({ task }) => void tasks.push(task) });
+      expect(tasks).toEqual([]);
+      expect(contents()).toEqual(before);
+      expect(state).toMatchObject({ epoch: metrics.epochs, bestEpoch: metrics.bestEpoch });
+      expect(state.history).toHaveLength(metrics.epochs);
+      expect(state.bestUar).toBe(keepingScore(validation, spec.training.keptBy));
+    }
   });
 
   it("lets a restored run be published again as it was", async () => {

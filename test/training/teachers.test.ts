@@ -1,6 +1,6 @@
 /** A network that learns from another's answers: the teacher is trained first, asked on training clips, and listened to. */
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ProgressState } from "../../src/core/progress.js";
@@ -80,6 +80,12 @@ describe("teachers", () => {
     await writeFile(path, kept.split("\n").slice(0, 2).join("\n"));
     expect((await askTeachers(taughtBy(teacher, 1), { settings })).size).toBe(1);
     await writeFile(path, kept);
+  });
+
+  it("say the same to a student that goes on as to one that is the first to ask", async () => {
+    await rm(join(runFiles(runHash(teacher), settings).folder, "predictions-training.csv"));
+    const first = await askTeachers(taughtBy(teacher, 2), { settings });
+    expect(await askTeachers(taughtBy(teacher, 2), { settings })).toEqual(first);
   });
 
   it("answer, where cross-fitted, about clips alone that they were not trained on, and never see the test", async () => {

@@ -1,5 +1,4 @@
 import { LabError } from "../../core/errors.js";
-import { canonicalJson } from "../../core/hash.js";
 import { fitTemperature } from "../../evaluation/calibration.js";
 import {
   applyEnsemble,
@@ -126,11 +125,6 @@ export async function judgeEnsemble(chosen: ChosenEnsemble): Promise<JudgedEnsem
       versions: first!.metrics.versions,
     },
   };
-}
-
-/** Whether two ensembles were decided by the same things. */
-export function isSameSpec(a: ResultSpec, b: ResultSpec): boolean {
-  return canonicalJson(a) === canonicalJson(b);
 }
 
 /** Numbers that were fitted for the ensemble itself. */
