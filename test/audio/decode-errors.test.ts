@@ -8,8 +8,9 @@ import { goldens, tone } from "./tones.js";
 import { pack, wavBytes } from "./wav-bytes.js";
 
 const whole = encodeWav(tone(16_000, 440), 16_000);
-const floats = (values: number[]): Uint8Array =>
+const floats = (values: number[], rateHz = 16_000): Uint8Array =>
   wavBytes({
+    rateHz,
     data: pack(values, 4, (view, at, value) => view.setFloat32(at, value, true)),
     bits: 32,
     tag: 3,
@@ -42,6 +43,12 @@ describe("decodeAudio refuses, naming file and reason,", () => {
     ],
     ["NaN", floats([0.5, Number.NaN, 0.25]), /not numbers \(sample 1 is NaN\)/],
     ["infinity", floats([0.5, 0.25, Number.POSITIVE_INFINITY]), /not numbers \(sample 2 is Infinity\)/],
+    [
+      "samples that resampling would make infinite",
+      floats([0.5, -3e38, 3e38], 44_100),
+      /too large to be sound \(sample 1 is -3\.00e\+38; full scale is 1\)/,
+    ],
+    ["a rate at which nothing is recorded", floats([0.5, 0.25], 65), /65 Hz is no sample rate/],
     ["text", new TextEncoder().encode("file,emotion,speaker\na.wav,happy,me\n"), /is no audio/],
     [
       "pseudo-random bytes",

@@ -43,6 +43,14 @@ describe("WAV", () => {
     expect([...(await decode(wavBytes({ data, bits, tag: 3 })))]).toEqual(values);
   });
 
+  it("resamples floats of nearly the largest magnitude that is taken to finite ones", async () => {
+    const square = Float32Array.from({ length: 4_410 }, (_, i) => (i % 50 < 25 ? 9e29 : -9e29));
+    const data = pack(square, 4, (view, at, value) => view.setFloat32(at, value, true));
+    const samples = await decode(wavBytes({ data, bits: 32, tag: 3, rateHz: 44_100 }));
+    expect(samples.length).toBe(1_600);
+    expect(samples.every(Number.isFinite)).toBe(true);
+  });
+
   it.each(["A-law", "µ-law"])("decodes %s as ITU-T G.711 does", async (law) => {
     // Codes and their values from the tables of G.711 (16-bit scale): the loudest, the quietest, one between.
     const [tag, codes, values] =
