@@ -34,6 +34,16 @@ describe("decodeAudio refuses, naming file and reason,", () => {
     ],
     ["a WAV cut off inside its header", whole.subarray(0, 30), /truncated/],
     ["a WAV without samples", wavBytes({ data: new Uint8Array(0) }), /no samples/],
+    [
+      "a WAV without samples before another chunk",
+      wavBytes({ data: new Uint8Array(0), after: [["LIST", 64]] }),
+      /no samples/,
+    ],
+    ...[0x7ffe0000, 0x80000001, 3e9].map((declaredBytes): [string, Uint8Array, RegExp] => [
+      `a WAV cut off before most of its ${declaredBytes} bytes`,
+      wavBytes({ data: new Uint8Array(99), declaredBytes }),
+      /truncated.*holds 100/,
+    ]),
     ["a WAV without channels", wavBytes({ data: new Uint8Array(8), channels: 0 }), /damaged.*0 channels/],
     ["zeros", encodeWav(new Float32Array(1000), 16_000), /digital silence/],
     [

@@ -86,7 +86,11 @@ describe("WAV", () => {
     ["an odd chunk with its pad byte", { before: [["LIST", 31]] }],
     ["an odd chunk whose pad byte is missing", { before: [["LIST", 31]], unpadded: true }],
     ["chunks after the samples", { after: [["LIST", 64]] }],
-    ["the unknown length of a pipe", { declaredBytes: 0xffffffff }],
+    ["the unknown length of ffmpeg's pipe", { declaredBytes: 0xffffffff }],
+    ["that of SoX's", { declaredBytes: 0x7ffff000 }],
+    ["that of SoX's in frames of 6 bytes", { declaredBytes: 0x7ffff000 - (0x7ffff000 % 6) }],
+    ["that of arecord's", { declaredBytes: 0x80000000 }],
+    ["a length that was never filled in", { declaredBytes: 0 }],
   ] as const)("is not led astray by %s", async (_, parts) => {
     expect(await decode(wavBytes({ data: int16, ...parts }))).toEqual(
       await decode(wavBytes({ data: int16 })),
