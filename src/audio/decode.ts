@@ -7,6 +7,7 @@ import { type AudioLimits, checkBytes, checkSize, limitsFor, usualLimits } from 
 import { decodePcm } from "./pcm.js";
 import { type PieceResampler, resamplePieces } from "./resample.js";
 import { isWav, readWavHeader, wavTags } from "./riff.js";
+import { checkSampleRate } from "./sample-rate.js";
 import { mixToMono, type PcmData, type Sound } from "./sound.js";
 import { sampleRateHz, type Wave } from "./wave.js";
 
@@ -24,7 +25,7 @@ export interface DecodeOptions {
  * name. `name` is what errors call the file. Of a long recording little more is in memory at once than what comes out.
  * Throws LabError, naming the file and the reason, when it is empty, truncated, damaged, no audio, of an unknown
  * kind, without samples, digitally silent (every sample the same; unless that is allowed), holds samples that are not
- * numbers, or is larger than the limits.
+ * numbers or too large to be sound, has a rate outside 1,000 to 192,000 Hz, or is larger than the limits.
  */
 export async function decodeAudio(
   bytes: Uint8Array,
@@ -45,6 +46,7 @@ export async function decodeAudio(
     for await (const { channels, rateHz } of pieces) {
       const mono = mixToMono(channels);
       check.look(mono);
+      checkSampleRate(rateHz, name);
       const most = Math.ceil(room.mostSeconds * rateHz);
       resampler ??= resamplePieces(rateHz, sampleRateHz, { expected: Math.ceil(size.samplesEach), most });
       await resampler.add(mono);
@@ -90,6 +92,12 @@ function plainWav(bytes: Uint8Array, name: string): PcmData | null {
   return { encoding, channels, rateHz, bits, bytes: data };
 }
 
+/**
+ * Full scale is 1, and of 64-bit integers that were never scaled 9e18. What is larger is no sound; resampling and features
+ * would make it infinite.
+ */
+const largestMagnitude = 1e30;
+
 /** Looks for what would silently turn into NaN or into nothing further on. */
 function openSampleCheck() {
   let [first, count, brokenAt, broken, isSilent] = [0, 0, -1, 0, true];
@@ -99,7 +107,7 @@ function openSampleCheck() {
       for (let i = 0; i < samples.length; i++) {
         const sample = samples[i]!;
         if (sample !== first) isSilent = false;
-        if (brokenAt < 0 && !Number.isFinite(sample)) [brokenAt, broken] = [count + i, sample];
+        if (brokenAt < 0 && !(Math.abs(sample) <= largestMagnitude)) [brokenAt, broken] = [count + i, sample];
       }
       count += samples.length;
     },
@@ -112,7 +120,9 @@ function openSampleCheck() {
         );
       if (brokenAt >= 0) {
         throw new LabError(
-          `${name} holds samples that are not numbers (sample ${brokenAt} is ${broken}).`,
+          Number.isFinite(broken)
+            ? `${name} holds samples that are too large to be sound (sample ${brokenAt} is ${broken.toPrecision(3)}; full scale is 1).`
+            : `${name} holds samples that are not numbers (sample ${brokenAt} is ${broken}).`,
           "Write the file again with the program that made it, or leave the clip out.",
         );
       }

@@ -1,5 +1,6 @@
-import { ConverterType, create } from "@alexanderolsen/libsamplerate-js";
+import { openConverter } from "./converters.js";
 import { joinSamples } from "./join-samples.js";
+import { checkSampleRate } from "./sample-rate.js";
 
 /** Turns sound that arrives in pieces into another rate. */
 export interface ResampleStream {
@@ -16,15 +17,15 @@ const longestPiece = 16_384;
 
 /**
  * A converter from one rate to another whose filter goes on from piece to piece: libsamplerate's sinc converter of
- * medium quality, as `resample` has it for whole recordings. Equal rates pass through untouched.
+ * medium quality, as `resample` has it for whole recordings. Equal rates pass through untouched. Throws
+ * LabError for rates outside 1,000 to 192,000 Hz.
  */
 export async function openResampleStream(fromHz: number, toHz: number): Promise<ResampleStream> {
+  for (const rateHz of [fromHz, toHz]) checkSampleRate(rateHz);
   if (fromHz === toHz) {
     return { push: (samples) => samples, end: () => new Float32Array(0), close() {} };
   }
-  const converter = await create(1, fromHz, toHz, {
-    converterType: ConverterType.SRC_SINC_MEDIUM_QUALITY,
-  });
+  const converter = await openConverter(fromHz, toHz, "medium");
   let isOpen = true;
   let [given, made] = [0, 0];
   const push = (samples: Float32Array): Float32Array => {

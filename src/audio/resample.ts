@@ -1,33 +1,15 @@
-import { ConverterType, create } from "@alexanderolsen/libsamplerate-js";
-import { LabError } from "../core/errors.js";
+import { type Converter, openConverter, type ResampleQuality, sharedConverter } from "./converters.js";
 import { joinSamples } from "./join-samples.js";
+import { checkSampleRate } from "./sample-rate.js";
 import { openSampleStore } from "./sample-store.js";
-
-type Converter = Awaited<ReturnType<typeof create>>;
-
-/**
- * libsamplerate's sinc converter of medium quality: signal-to-noise ratio above 121 dB, pass band 90% of the lower
- * rate's. The best one (pass band 97%) takes 3.2 times as long (314 against 98 ms of processor time for 3.7 s at
- * 48 kHz: eight minutes instead of two and a half for RAVDESS) and gains only what lies between 7.2 and 7.7 kHz.
- */
-const converterTypes = {
-  medium: ConverterType.SRC_SINC_MEDIUM_QUALITY,
-  fast: ConverterType.SRC_SINC_FASTEST,
-} as const;
-
-/** `medium` for whatever is heard or learnt from; `fast` (97 dB, pass band 80%) takes 0.43 times as long. */
-export type ResampleQuality = keyof typeof converterTypes;
 
 /** libsamplerate's wrapper takes at most this many samples at once; what is longer goes through in pieces. */
 const longestPiece = 1_000_000;
 
-/** One loaded converter a pair of rates: loading its WebAssembly takes longer than resampling a short clip. */
-const converters = new Map<string, Promise<Converter>>();
-
 /**
  * Resamples mono sound from one rate to another (libsamplerate, de Castro Lopo, sinc interpolation); the same
  * samples for the same input on every machine. Equal rates return the input itself, bit for bit. The result has
- * round(length x toHz / fromHz) samples. Throws LabError for rates outside 1 to 192,000 Hz.
+ * round(length x toHz / fromHz) samples. Throws LabError for rates outside 1,000 to 192,000 Hz.
  */
 export async function resample(
   samples: Float32Array,
@@ -64,21 +46,15 @@ export interface PieceOptions {
 
 /**
  * Resamples mono sound that arrives in pieces, to the samples that `resample` makes of it as a whole; of a long recording
- * no more is kept than the result. `expected` and `most` count samples at `fromHz`. Throws LabError for rates outside 1
- * to 192,000 Hz.
+ * no more is kept than the result. `expected` and `most` count samples at `fromHz`. Throws LabError for rates outside
+ * 1,000 to 192,000 Hz.
  */
 export function resamplePieces(
   fromHz: number,
   toHz: number,
   { expected = 0, most = expected, quality = "medium" }: PieceOptions,
 ): PieceResampler {
-  for (const rate of [fromHz, toHz]) {
-    if (!(rate >= 1 && rate <= 192_000))
-      throw new LabError(
-        `${rate} Hz is no sample rate between 1 and 192,000 Hz.`,
-        "Check the file's header.",
-      );
-  }
+  for (const rateHz of [fromHz, toHz]) checkSampleRate(rateHz);
   const lengthOf = (samples: number): number => Math.round((samples * toHz) / fromHz);
   const made = openSampleStore(lengthOf(expected), lengthOf(most) + 1);
   const pieceLength = Math.floor(longestPiece / 4 / Math.max(1, toHz / fromHz));
@@ -100,7 +76,7 @@ export function resamplePieces(
       waitingLength += samples.length;
       if (converter === null && fitsWhole(given, fromHz, toHz)) return;
       if (waitingLength < pieceLength) return;
-      converter ??= await create(1, fromHz, toHz, { converterType: converterTypes[quality] });
+      converter ??= await openConverter(fromHz, toHz, quality);
       const joined = takeWaiting();
       let at = 0;
       for (; at + pieceLength <= joined.length; at += pieceLength)
@@ -124,10 +100,11 @@ export function resamplePieces(
   };
 }
 
-/** Whether the library's simple form takes it. */
+/** Whether the library's simple form takes it, with what stands behind its end. */
 function fitsWhole(length: number, fromHz: number, toHz: number): boolean {
+  const padding = endPadding(fromHz, toHz);
   const longer = Math.max(length, Math.round((length * toHz) / fromHz));
-  return longer + 2 * endPadding(fromHz, toHz) < longestPiece;
+  return longer + 2 * padding < longestPiece && ((length + padding) * toHz) / fromHz < longestPiece;
 }
 
 /** Input samples that make more than two output samples, and more than two input samples where the rate rises. */
@@ -141,16 +118,10 @@ async function convertWhole(
   toHz: number,
   quality: ResampleQuality,
 ): Promise<Float32Array> {
-  const key = `${fromHz}/${toHz}/${quality}`;
-  let converter = converters.get(key);
-  if (converter === undefined) {
-    converter = create(1, fromHz, toHz, { converterType: converterTypes[quality] });
-    converters.set(key, converter);
-  }
   // A few zeros at the end, because the library otherwise leaves out the last sample of some ratios.
   const padded = new Float32Array(samples.length + endPadding(fromHz, toHz));
   padded.set(samples);
-  return (await converter).simple(padded);
+  return (await sharedConverter(fromHz, toHz, quality)).simple(padded);
 }
 
 function fitLength(samples: Float32Array, length: number): Float32Array {

@@ -16,8 +16,15 @@ export interface WavHeader {
 export const wavTags = { integer: 1, float: 3, "a-law": 6, "mu-law": 7 } as const;
 
 const extensibleTag = 0xfffe;
-/** What a program that writes to a pipe declares, because it cannot know: the samples go on to the file's end. */
-const unknownLength = 0xffffffff;
+/**
+ * What programs that write to a pipe declare, because they cannot know: the samples go on to the file's end. SoX writes
+ * 0x7ffff000 rounded down to whole frames, which are of 65,535 bytes at most; arecord 2 GiB; ffmpeg 0xffffffff. More than
+ * 0xffffff00 no WAV file can hold.
+ */
+const unknownLengths = [
+  { from: 0x7ffff000 - 0xffff, to: 0x80000000 },
+  { from: 0xffffff00, to: 0xffffffff },
+] as const;
 
 /** Whether bytes begin like a WAV file. */
 export function isWav(bytes: Uint8Array): boolean {
@@ -32,8 +39,8 @@ export function textAt(bytes: Uint8Array, start: number, length: number): string
 /**
  * Reads the chunks of a WAV file up to its samples, whatever stands before them (FLLR, LIST, odd sizes with or
  * without their pad byte). `bytes` may be the file's beginning only; `fileBytes` is the whole file's size.
- * Throws LabError, naming the file, for a header that breaks off, contradicts itself or declares more samples
- * than the file holds. Returns null when `bytes` ends before the samples do begin but the file goes on.
+ * Samples whose size was not known when the header was written go on to the file's end. Throws LabError, naming the
+ * file, for a header that breaks off, contradicts itself or declares more samples than the file holds. Returns null when `bytes` ends before the samples do begin but the file goes on.
  */
 export function readWavHeader(bytes: Uint8Array, fileBytes: number, name: string): WavHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -41,7 +48,7 @@ export function readWavHeader(bytes: Uint8Array, fileBytes: number, name: string
   let at = 12;
   while (at + 8 <= bytes.length) {
     const id = textAt(bytes, at, 4);
-    const size = view.getUint32(at + 4, true);
+    const size = sizeAt(bytes, at);
     const body = at + 8;
     if (id === "fmt ") {
       if (size < 16) throw damaged(name, `its format chunk has ${size} bytes instead of 16 or more`);
@@ -49,7 +56,7 @@ export function readWavHeader(bytes: Uint8Array, fileBytes: number, name: string
       format = readFormat(view, body, size, name);
     } else if (id === "data") {
       if (format === null) throw damaged(name, "its samples stand before their format");
-      return { ...format, dataStart: body, dataBytes: dataLength(size, fileBytes - body, name) };
+      return { ...format, dataStart: body, dataBytes: dataLength(bytes, at, fileBytes, name) };
     }
     at = nextChunk(bytes, body, size);
   }
@@ -73,17 +80,32 @@ function readFormat(view: DataView, at: number, size: number, name: string) {
   return format;
 }
 
-function dataLength(declared: number, present: number, name: string): number {
-  if (declared === unknownLength) return present;
-  if (declared > present)
-    throw truncated(name, `it declares ${declared} bytes of samples and holds ${present}`);
-  return declared;
+/** Bytes of samples in the data chunk that begins at `at`. */
+function dataLength(bytes: Uint8Array, at: number, fileBytes: number, name: string): number {
+  const declared = sizeAt(bytes, at);
+  const present = fileBytes - at - 8;
+  if (declared === 0) return isChunk(bytes, at + 8, fileBytes) ? 0 : present; // never filled in, or really empty
+  if (declared <= present) return declared;
+  if (unknownLengths.some(({ from, to }) => declared >= from && declared <= to)) return present;
+  throw truncated(name, `it declares ${declared} bytes of samples and holds ${present}`);
+}
+
+/** Whether a whole chunk with a name stands at a place. */
+function isChunk(bytes: Uint8Array, at: number, fileBytes: number): boolean {
+  return isName(bytes, at) && at + 8 <= bytes.length && at + 8 + sizeAt(bytes, at) <= fileBytes;
+}
+
+function isName(bytes: Uint8Array, at: number): boolean {
+  return /^[\x20-\x7e]{4}$/.test(textAt(bytes, at, 4));
+}
+
+function sizeAt(bytes: Uint8Array, at: number): number {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(at + 4, true);
 }
 
 /** Chunks start at even places; a writer that forgets the pad byte is recognised by the letters that follow. */
 function nextChunk(bytes: Uint8Array, body: number, size: number): number {
   const end = body + size;
   if (size % 2 === 0) return end;
-  const isName = (at: number): boolean => /^[\x20-\x7e]{4}$/.test(textAt(bytes, at, 4));
-  return !isName(end + 1) && isName(end) ? end : end + 1;
+  return !isName(bytes, end + 1) && isName(bytes, end) ? end : end + 1;
 }

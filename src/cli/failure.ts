@@ -36,9 +36,11 @@ export function tellFailure(error: unknown, output = (text: string) => process.s
     write(`The system refused: ${error.message}. ${remedy}\n`);
     return exitCodes.failure;
   }
-  write(`${error instanceof Error ? error.stack : String(error)}\n\n`);
-  write(
-    "This is a defect of affectlab. Please report it with the lines above and the output of `affectlab doctor`.\n",
-  );
+  output(defectText((error instanceof Error ? error.stack : undefined) ?? String(error)));
   return exitCodes.defect;
+}
+
+/** What is shown of an error that nobody foresaw: its stack, and the request to report it. */
+export function defectText(stack: string): string {
+  return `${shownLines(stack)}\n\nThis is a defect of affectlab. Please report it with the lines above and the output of \`affectlab doctor\`.\n`;
 }

@@ -1,7 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { FileProblem } from "../core/errors.js";
 import type { RecordingJson } from "../inference/answer-json.js";
 import { defaultModel } from "../inference/default-model.js";
-import { exitCodes } from "./exit-codes.js";
+import type { RecordingTask } from "../inference/recording-worker.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
 import { responsibleUse } from "./responsible-use.js";
@@ -39,8 +40,9 @@ export function addPredictCommand(program: Command): void {
       `
 What a recording longer than the model hears at once (2.56 s) sounds like is told stretch by stretch, and as a whole
 from the stretches in which somebody speaks. A recording without speech is shown without an emotion; --json and --csv
-give one all the same. A file that cannot be used is named on standard error; the others are answered, and the exit
-code is 1.
+give one all the same. A folder stands for the recordings in it and below, those of linked folders too; what is reached
+twice is answered once. A file that cannot be used is named on standard error; the others are answered, and the exit code
+is 1. With --json there is an array even where nothing could be answered.
 
 ${responsibleUse}
 
@@ -54,12 +56,12 @@ Examples:
     .action(async (files: string[], flags: PredictFlags, command: Command) => {
       const { settings, log } = await openWorkplace(command);
       const [
-        { LabError },
+        { LabError, problemOrDefect },
         { recordingJson },
         { openRecordingPool },
         { answerRecording },
         { predictorFor },
-        { oneLine },
+        { openFileProblems },
         output,
       ] = await Promise.all([
         import("../core/errors.js"),
@@ -67,40 +69,45 @@ Examples:
         import("../inference/recording-pool.js"),
         import("../inference/timeline.js"),
         import("./predictor-for.js"),
-        import("../core/shown-text.js"),
+        import("./file-problems.js"),
         import("./predict-answers.js"),
       ]);
       const { checkTimelinePath, writeTimeline } = await import("./timeline-file.js");
-      const tasks = await recordingTasks(files);
+      const { recordings, problems } = await recordingsOf(files);
       if (flags.timeline !== undefined) {
         checkTimelinePath(flags.timeline);
-        if (tasks.length > 1) {
+        if (recordings.length > 1) {
           throw new LabError(
-            `--timeline draws one recording, and ${tasks.length} are given.`,
+            `--timeline draws one recording, and ${recordings.length} are given.`,
             "Give one, or take the timelines of all from --json.",
           );
         }
       }
+      const fileProblems = openFileProblems();
+      for (const problem of problems) fileProblems.tell(problem);
       const predictor = await predictorFor(flags.model, flags.protocol, settings);
       const { card } = predictor;
-      const pool = openRecordingPool(tasks.length);
-      const progress = tasks.length > 1 ? await openCounter(tasks.length) : null;
+      const pool = openRecordingPool(recordings.length);
+      const progress = recordings.length > 1 ? await openCounter(recordings.length) : null;
       const answers: RecordingJson[] = [];
       let failed = 0;
       const startMs = Date.now();
-      const fail = (problem: string): void => {
+      const fail = (problem: FileProblem): void => {
         failed += 1;
-        process.stderr.write(`${oneLine(problem)}\n`);
-        process.exitCode = exitCodes.failure;
+        fileProblems.tell(problem);
       };
       try {
         let next = 0;
-        for await (const heard of pool.hear(tasks)) {
-          const { path } = tasks[next++]!;
-          if ("problem" in heard) fail(heard.problem);
+        for await (const heard of pool.hear(recordings)) {
+          const { file, path } = recordings[next++]!;
+          if ("problem" in heard) fail(heard);
           else {
-            const answer = answerRecording(predictor, heard.wave, heard.speech, { hopSeconds: flags.hop });
-            answers.push(recordingJson(answer, path, card));
+            try {
+              const answer = answerRecording(predictor, heard.wave, heard.speech, { hopSeconds: flags.hop });
+              answers.push(recordingJson(answer, file, card));
+            } catch (error) {
+              fail(problemOrDefect(path, error));
+            }
           }
           progress?.advance();
         }
@@ -108,15 +115,16 @@ Examples:
         progress?.close();
         await pool.close();
       }
-      log.info({ model: card.name, files: tasks.length, answered: answers.length }, "predicted");
-      if (tasks.length > 1)
+      log.info({ model: card.name, files: recordings.length, answered: answers.length }, "predicted");
+      if (recordings.length > 1)
         process.stderr.write(`${summary(answers, failed, (Date.now() - startMs) / 1000)}\n`);
       if (flags.json === true) printJson(answers);
       else if (flags.csv === true) process.stdout.write(output.answersCsv(answers, card.labels));
       else if (answers.length > 0) {
         console.log(output.answersTable(answers, card.labels));
         const [only] = answers;
-        if (tasks.length === 1 && only!.timeline.length > 1) console.log(`\n${output.timelineTable(only!)}`);
+        if (recordings.length === 1 && only!.timeline.length > 1)
+          console.log(`\n${output.timelineTable(only!)}`);
       }
       if (flags.timeline !== undefined && answers.length > 0) {
         await writeTimeline(flags.timeline, answers[0]!, card.labels);
@@ -124,22 +132,33 @@ Examples:
     });
 }
 
-/** The recordings that the arguments name; standard input is read to its end. */
-async function recordingTasks(files: readonly string[]) {
-  const [{ findRecordings }, { readPipe }, { LabError }] = await Promise.all([
+interface Recording extends RecordingTask {
+  /** What answers call it by: as it was given, or found in a folder; `-` for standard input. */
+  readonly file: string;
+}
+
+/** The recordings that the arguments name, and what is wrong with the others; standard input is read to its end. */
+async function recordingsOf(files: readonly string[]) {
+  const [{ findRecordings }, { readPipe }, { problemWith }] = await Promise.all([
     import("../audio/find-recordings.js"),
     import("../audio/decode-file.js"),
     import("../core/errors.js"),
   ]);
-  const paths = await findRecordings(files);
-  if (paths.filter((path) => path === "-").length > 1) {
-    throw new LabError("Standard input is given more than once.", "Write - once.");
+  const found = await findRecordings(files);
+  const problems: FileProblem[] = found.problems.map(({ message }) => ({ problem: message }));
+  const recordings: Recording[] = [];
+  for (const file of found.paths) {
+    if (file !== "-") recordings.push({ file, path: file });
+    else {
+      const path = "standard input";
+      try {
+        recordings.push({ file, path, bytes: await readPipe(process.stdin, path) });
+      } catch (error) {
+        problems.push(problemWith(path, error));
+      }
+    }
   }
-  return await Promise.all(
-    paths.map(async (path) =>
-      path === "-" ? { path, bytes: await readPipe(process.stdin, "standard input") } : { path },
-    ),
-  );
+  return { recordings, problems };
 }
 
 async function openCounter(total: number) {

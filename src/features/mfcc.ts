@@ -4,7 +4,7 @@ import { logMel, type MelLayout } from "./log-mel.js";
 import { remember } from "./memo.js";
 
 /** librosa's window for differences, frames. */
-const deltaWidth = 9;
+export const deltaWidth = 9;
 const deltaReach = (deltaWidth - 1) / 2;
 
 /**

@@ -4,6 +4,7 @@ import type { Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
 import { extractFeatures } from "../features/extract.js";
 import type { FeatureSpec, Features } from "../features/feature-spec.js";
+import { fewestSamples } from "../features/fewest-samples.js";
 import { hopSamples } from "../features/hop-samples.js";
 import { placeFeatures } from "../features/place-features.js";
 import { standardise } from "../features/standardise.js";
@@ -149,16 +150,19 @@ function describe(
   { features: spec, standardisation }: AnsweringCard,
   frontEnd?: tf.LayersModel,
 ): Features {
-  const extracted = extractFeatures({ samples: longEnough(samples), sampleRate }, spec);
+  const sounding = withoutSilentEnds({ samples: longEnough(samples, shortestSamples), sampleRate }, spec);
+  // Laid into silence once more where too little is left of it: a click at an end, for differences over nine frames.
+  const enough = { samples: longEnough(sounding, fewestSamples(spec)), sampleRate };
+  const extracted = extractFeatures(enough, { ...spec, trimDecibels: null });
   const described = frontEnd === undefined ? extracted : throughFrontEnd(frontEnd, extracted);
   return standardise(described, standardisation);
 }
 
 /** The sound itself, or one that is too short in the middle of silence. */
-function longEnough(samples: Float32Array): Float32Array {
-  if (samples.length >= shortestSamples) return samples;
-  const padded = new Float32Array(shortestSamples);
-  padded.set(samples, Math.floor((shortestSamples - samples.length) / 2));
+function longEnough(samples: Float32Array, fewest: number): Float32Array {
+  if (samples.length >= fewest) return samples;
+  const padded = new Float32Array(fewest);
+  padded.set(samples, Math.floor((fewest - samples.length) / 2));
   return padded;
 }
 

@@ -1,7 +1,7 @@
 import { decodeAudio } from "../audio/decode.js";
 import { readAudioFile } from "../audio/decode-file.js";
 import type { Wave } from "../audio/wave.js";
-import { type FileProblem, problemWith } from "../core/errors.js";
+import { type FileProblem, problemOrDefect } from "../core/errors.js";
 import { handOver } from "../core/thread-pool.js";
 import { loadVoiceActivity } from "./load-voice-activity.js";
 import { type SpeechSegment, speechIn } from "./speech-segments.js";
@@ -35,13 +35,13 @@ export default async function hearInThread(task: RecordingTask): Promise<Recordi
   return handOver(heard, [heard.wave.samples.buffer as ArrayBuffer]);
 }
 
-/** Decodes a recording and finds the speech in it. */
+/** Decodes a recording and finds the speech in it. Never throws: what is wrong with one recording is told of it alone. */
 export async function hearRecording({ path, bytes }: RecordingTask): Promise<RecordingResult> {
   try {
     const wave = await decodeAudio(bytes ?? (await readAudioFile(path)), path, { allowSilence: true });
     activity ??= loadVoiceActivity();
     return { wave, speech: speechIn(await activity, wave.samples) };
   } catch (error) {
-    return problemWith(path, error);
+    return problemOrDefect(path, error);
   }
 }

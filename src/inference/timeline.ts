@@ -63,11 +63,13 @@ export function answerRecording(
     const timeline = [{ start: 0, end: duration, speech: hasSpeech, ...answer }];
     return { ...answer, duration, speech: hasSpeech, timeline };
   }
-  const count = Math.ceil(duration / hopSeconds);
+  // Half a sample less: 14 hops of 0.3 s are 4.2 s, and not a little less, which would leave an entry of no length.
+  const count = Math.ceil((duration - 0.5 / sampleRateHz) / hopSeconds);
   const entries = Array.from({ length: count }, (_, i) => {
-    const [start, end] = [i * hopSeconds, Math.min(duration, (i + 1) * hopSeconds)];
+    const [start, end] = [i * hopSeconds, i + 1 < count ? (i + 1) * hopSeconds : duration];
     const seconds = speechSecondsIn(speech, start, end);
-    return { start, end, seconds, speech: seconds >= Math.min(shortestSpeechSeconds, (end - start) / 2) };
+    const enough = Math.min(shortestSpeechSeconds, (end - start) / 2);
+    return { start, end, seconds, speech: seconds > 0 && seconds >= enough };
   });
   const length = windowSamples(predictor);
   const lastStart = wave.samples.length - length;

@@ -10,6 +10,7 @@
 import { LabError } from "../core/errors.js";
 import type { NamedArray } from "../core/safetensors.js";
 import { createFourier } from "../features/fourier.js";
+import { hannWindow } from "../features/short-time.js";
 import { type AddProducts, rowProducts } from "./row-products.js";
 
 /** Samples at 16 kHz of one probability: 32 ms. */
@@ -116,10 +117,7 @@ export function speechProbabilities(activity: VoiceActivity, samples: Float32Arr
 
 /** The spectrum's type of window and transform are fixed: the published kernels are a Hann-windowed Fourier transform. */
 const fourier = createFourier(windowLength);
-const hann = Float64Array.from(
-  { length: windowLength },
-  (_, n) => 0.5 - 0.5 * Math.cos((2 * Math.PI * n) / windowLength),
-);
+const hann = hannWindow(windowLength);
 const spectrum = new Float64Array(2 * windowLength);
 
 /** Fills what is behind the chunk with its end mirrored. */

@@ -47,14 +47,6 @@ export const streamQuerySchema = z.object({
 });
 export type StreamQuery = z.infer<typeof streamQuerySchema>;
 
-/** What a stream is told of, message by message; see docs/service.md. */
-export const streamAnswerSchema = z.object({
-  type: z.literal("answer"),
-  ...stretch,
-  behind: z.number().describe("Seconds from the arrival of its last sound to the answer."),
-  dropped: z.number().describe("Seconds of sound so far that no answer has heard."),
-});
-
 export const healthSchema = z.object({
   status: z.enum(["ok", "stopping"]),
   model: z.object({

@@ -8,8 +8,9 @@ import { goldens, tone } from "./tones.js";
 import { pack, wavBytes } from "./wav-bytes.js";
 
 const whole = encodeWav(tone(16_000, 440), 16_000);
-const floats = (values: number[]): Uint8Array =>
+const floats = (values: number[], rateHz = 16_000): Uint8Array =>
   wavBytes({
+    rateHz,
     data: pack(values, 4, (view, at, value) => view.setFloat32(at, value, true)),
     bits: 32,
     tag: 3,
@@ -33,6 +34,16 @@ describe("decodeAudio refuses, naming file and reason,", () => {
     ],
     ["a WAV cut off inside its header", whole.subarray(0, 30), /truncated/],
     ["a WAV without samples", wavBytes({ data: new Uint8Array(0) }), /no samples/],
+    [
+      "a WAV without samples before another chunk",
+      wavBytes({ data: new Uint8Array(0), after: [["LIST", 64]] }),
+      /no samples/,
+    ],
+    ...[0x7ffe0000, 0x80000001, 3e9].map((declaredBytes): [string, Uint8Array, RegExp] => [
+      `a WAV cut off before most of its ${declaredBytes} bytes`,
+      wavBytes({ data: new Uint8Array(99), declaredBytes }),
+      /truncated.*holds 100/,
+    ]),
     ["a WAV without channels", wavBytes({ data: new Uint8Array(8), channels: 0 }), /damaged.*0 channels/],
     ["zeros", encodeWav(new Float32Array(1000), 16_000), /digital silence/],
     [
@@ -42,6 +53,12 @@ describe("decodeAudio refuses, naming file and reason,", () => {
     ],
     ["NaN", floats([0.5, Number.NaN, 0.25]), /not numbers \(sample 1 is NaN\)/],
     ["infinity", floats([0.5, 0.25, Number.POSITIVE_INFINITY]), /not numbers \(sample 2 is Infinity\)/],
+    [
+      "samples that resampling would make infinite",
+      floats([0.5, -3e38, 3e38], 44_100),
+      /too large to be sound \(sample 1 is -3\.00e\+38; full scale is 1\)/,
+    ],
+    ["a rate at which nothing is recorded", floats([0.5, 0.25], 65), /65 Hz is no sample rate/],
     ["text", new TextEncoder().encode("file,emotion,speaker\na.wav,happy,me\n"), /is no audio/],
     [
       "pseudo-random bytes",

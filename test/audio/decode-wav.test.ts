@@ -43,6 +43,14 @@ describe("WAV", () => {
     expect([...(await decode(wavBytes({ data, bits, tag: 3 })))]).toEqual(values);
   });
 
+  it("resamples floats of nearly the largest magnitude that is taken to finite ones", async () => {
+    const square = Float32Array.from({ length: 4_410 }, (_, i) => (i % 50 < 25 ? 9e29 : -9e29));
+    const data = pack(square, 4, (view, at, value) => view.setFloat32(at, value, true));
+    const samples = await decode(wavBytes({ data, bits: 32, tag: 3, rateHz: 44_100 }));
+    expect(samples.length).toBe(1_600);
+    expect(samples.every(Number.isFinite)).toBe(true);
+  });
+
   it.each(["A-law", "µ-law"])("decodes %s as ITU-T G.711 does", async (law) => {
     // Codes and their values from the tables of G.711 (16-bit scale): the loudest, the quietest, one between.
     const [tag, codes, values] =
@@ -78,7 +86,11 @@ describe("WAV", () => {
     ["an odd chunk with its pad byte", { before: [["LIST", 31]] }],
     ["an odd chunk whose pad byte is missing", { before: [["LIST", 31]], unpadded: true }],
     ["chunks after the samples", { after: [["LIST", 64]] }],
-    ["the unknown length of a pipe", { declaredBytes: 0xffffffff }],
+    ["the unknown length of ffmpeg's pipe", { declaredBytes: 0xffffffff }],
+    ["that of SoX's", { declaredBytes: 0x7ffff000 }],
+    ["that of SoX's in frames of 6 bytes", { declaredBytes: 0x7ffff000 - (0x7ffff000 % 6) }],
+    ["that of arecord's", { declaredBytes: 0x80000000 }],
+    ["a length that was never filled in", { declaredBytes: 0 }],
   ] as const)("is not led astray by %s", async (_, parts) => {
     expect(await decode(wavBytes({ data: int16, ...parts }))).toEqual(
       await decode(wavBytes({ data: int16 })),

@@ -1,6 +1,13 @@
-import { describe, expect, it } from "vitest";
+import { create } from "@alexanderolsen/libsamplerate-js";
+import { describe, expect, it, vi } from "vitest";
 import { resample } from "../../src/audio/resample.js";
+import { openResampleStream } from "../../src/audio/resample-stream.js";
+import { LabError } from "../../src/core/errors.js";
 import { amplitudeOf, signalToNoise, tone } from "./tones.js";
+
+/** As it is, and looked at. */
+vi.mock("@alexanderolsen/libsamplerate-js", { spy: true });
+type Converter = Awaited<ReturnType<typeof create>>;
 
 describe("resample", () => {
   it.each([48_000, 44_100, 24_414, 96_000, 22_050, 8_000])(
@@ -39,8 +46,48 @@ describe("resample", () => {
     expect(signalToNoise(samples.subarray(-lastTen.length), lastTen)).toBeGreaterThan(90);
   });
 
-  it("refuses rates that are none", async () => {
-    await expect(resample(new Float32Array(10), 0, 16_000)).rejects.toThrow(/0 Hz is no sample rate/);
-    await expect(resample(new Float32Array(10), Number.NaN, 16_000)).rejects.toThrow(/NaN/);
+  it.each([0, 7, 62, 999, 192_001, 384_000, Number.NaN])(
+    "refuses %d Hz, with the remedy, whole and as it arrives",
+    async (rateHz) => {
+      const reason = new RegExp(`${rateHz} Hz is no sample rate.*Convert the sound to 48 kHz`);
+      for (const refused of [
+        resample(new Float32Array(10), rateHz, 16_000),
+        resample(new Float32Array(10), 16_000, rateHz),
+        openResampleStream(rateHz, 16_000),
+        openResampleStream(16_000, rateHz),
+      ]) {
+        await expect(refused).rejects.toThrow(LabError);
+        await expect(refused).rejects.toThrow(reason);
+      }
+    },
+  );
+
+  it("takes the lowest and the highest rate", async () => {
+    const up = await resample(tone(1_000, 100, 1), 1_000, 16_000);
+    expect(amplitudeOf(up, 100, 16_000, 1_600)).toBeCloseTo(0.5, 3);
+    const down = await resample(tone(192_000, 1000, 1), 192_000, 16_000);
+    expect(signalToNoise(down, tone(16_000, 1000, 1), 400)).toBeGreaterThan(100);
+  });
+
+  it.each([4_400, 5_000, 5_300])(
+    "gives %i samples near the most that the library takes at once 192 times their rate",
+    async (length) => {
+      const samples = await resample(tone(1_001, 100, length / 1_001), 1_001, 192_000);
+      expect(samples.length).toBe(Math.round((length * 192_000) / 1_001));
+      expect(amplitudeOf(samples, 100, 192_000, 20_000)).toBeCloseTo(0.5, 3);
+    },
+  );
+
+  it("keeps the last few converters, and sounds the same when one is loaded again", async () => {
+    const opened = vi.mocked(create);
+    const sound = tone(8_000, 300, 0.2);
+    const first = await resample(sound, 8_000, 16_000);
+    opened.mockClear();
+    const rates = [9_000, 10_000, 11_000, 12_000, 13_000];
+    await Promise.all(rates.map((rate) => resample(sound, rate, 16_000)));
+    await resample(sound, 13_000, 16_000); // still there
+    const converters = await Promise.all(opened.mock.results.map(({ value }) => value as Promise<Converter>));
+    expect(converters.map(({ isDestroyed }) => isDestroyed)).toEqual([true, false, false, false, false]);
+    expect(await resample(sound, 8_000, 16_000)).toEqual(first);
   });
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { decodeAudio } from "../../src/audio/decode.js";
@@ -9,6 +9,7 @@ import { emotions } from "../../src/corpora/emotions.js";
 import { planSample } from "../../src/corpora/sample/plan.js";
 import { sampleSpeakers } from "../../src/corpora/sample/speakers.js";
 import { synthesiseSpeaker } from "../../src/corpora/sample/synthesise-speaker.js";
+import { wavBytes } from "../audio/wav-bytes.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 /** The published resnet answers: it is small. */
@@ -48,13 +49,17 @@ describe("affectlab predict", () => {
     writeFileSync(at("silence.wav"), encodeWav(new Float32Array(40_000), 16_000));
     writeFileSync(at("click.wav"), encodeWav(Float32Array.of(0.5, -0.5, 0.1), 16_000));
     writeFileSync(at("broken.wav"), encodeWav(parts[0]!, 16_000).subarray(0, 9_000));
+    const square = Float32Array.from({ length: 44_100 }, (_, i) => (i % 100 < 50 ? 3e38 : -3e38));
+    const data = new Uint8Array(square.buffer);
+    writeFileSync(at("loud.wav"), wavBytes({ data, tag: 3, bits: 32, rateHz: 44_100 }));
   });
 
-  it("answers every decodable file of a folder in one array, silence and a click too, and names the broken one", () => {
+  it("answers every decodable file of a folder in one array, silence and a click too, and names the broken ones", () => {
     const { code, out, err } = predict([folder, "--json"]);
     expect(code).toBe(1);
     expect(err).toMatch(/broken\.wav is truncated/);
-    expect(err).toMatch(/^5 recordings, .*: 4 answered \(.*\), 2 without speech, \d unsure, 1 failed$/m);
+    expect(err).toMatch(/loud\.wav holds samples that are too large to be sound/);
+    expect(err).toMatch(/^6 recordings, .*: 4 answered \(.*\), 2 without speech, \d unsure, 2 failed$/m);
     const answers = JSON.parse(out) as Told[];
     const speech = Object.fromEntries(
       answers.map((answer) => [answer.file.slice(folder.length + 1), answer.speech]),
@@ -73,6 +78,40 @@ describe("affectlab predict", () => {
       expect(confidence).toBeGreaterThan(0);
       expect(typeof unsure).toBe("boolean");
     }
+  }, 240_000);
+
+  it("answers what is named twice once, beside a folder that holds nothing", () => {
+    const empty = temporaryFolder("empty");
+    const { code, out, err } = predict([empty, at("click.wav"), `${folder}/./click.wav`, "--json"]);
+    expect(code).toBe(1);
+    expect((JSON.parse(out) as Told[]).map(({ file }) => file)).toEqual([at("click.wav")]);
+    expect(err).toContain(`There is no recording in ${empty}.`);
+  }, 240_000);
+
+  it.each([
+    ["an empty folder", () => temporaryFolder("empty"), /There is no recording in/],
+    ["a broken file", () => at("broken.wav"), /broken\.wav is truncated/],
+    ["standard input without a byte", () => "-", /^standard input is empty \(0 bytes\)/m],
+  ])(
+    "prints an empty array for %s",
+    (_, path, reason) => {
+      const { code, out, err } = predict([path(), "--json"], new Uint8Array(0));
+      expect([code, JSON.parse(out)]).toEqual([1, []]);
+      expect(err).toMatch(reason);
+    },
+    240_000,
+  );
+
+  it("names each file that a model has no answer for", () => {
+    const damaged = join(temporaryFolder("damaged-model"), "model");
+    cpSync(join(packageRoot, "models", "resnet", "speaker-independent"), damaged, { recursive: true });
+    const weights = join(damaged, "weights.bin");
+    writeFileSync(weights, readFileSync(weights).fill(0xff)); // NaN, of whatever width
+    const { code, out, err } = predict([at("click.wav"), at("silence.wav"), "--json", "--model", damaged]);
+    expect([code, JSON.parse(out)]).toEqual([1, []]);
+    for (const name of ["click", "silence"])
+      expect(err).toMatch(new RegExp(`${name}\\.wav: The model resnet gives no number`));
+    expect(err).toMatch(/ 0 answered, .*, 2 failed$/m);
   }, 240_000);
 
   it("shows people no emotion where nobody speaks", () => {
@@ -119,7 +158,7 @@ describe("affectlab predict", () => {
     [["long.wav", "--timeline", "long.png"], 1, /cannot be written as .*long\.png.*\.svg, \.html, \.csv/],
     [["long.wav", "--hop", "0"], 2, /must be a number from 0\.1 up/],
     [["long.wav", "--json", "--csv"], 2, /cannot be used with option/],
-    [["-"], 1, /- is empty \(0 bytes\)/],
+    [["-"], 1, /standard input is empty \(0 bytes\)/],
   ])(
     "refuses %j",
     (args, code, reason) => {

@@ -5,6 +5,7 @@ import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { emotions } from "../../src/corpora/emotions.js";
 import { predictRecording, predictWaves, prepareInput, windowSamples } from "../../src/inference/predict.js";
+import { buildResNet } from "../../src/models/resnet.js";
 import { bands, card, network } from "./toy-predictor.js";
 
 beforeAll(() => void loadTensorFlow());
@@ -68,6 +69,20 @@ describe("predicting recordings", () => {
       for (const answer of [predictWaves(predictor, [silence])[0]!, predictRecording(predictor, silence)]) {
         expect(answer.probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
         expect(answer.confidence).toBeGreaterThan(0);
+      }
+    }
+  });
+
+  it("answers the shortest sounds by differences over nine frames too, and what cutting off silence leaves of a click", () => {
+    const features = { ...card.features, kind: "mfcc", coefficients: 4, deltas: true };
+    const standardisation = { mean: new Array(12).fill(0), deviation: new Array(12).fill(20) };
+    const model = buildResNet({ frames: 40, bands: 12, channels: [8], blocks: [1], headUnits: 8 });
+    const click = Float32Array.from({ length: 9_000 }, (_, i) => (i === 8_990 ? 1 : 0));
+    for (const samples of [new Float32Array(1), wave(0.1, 9).samples, click, wave(0.6, 9).samples]) {
+      for (const trimDecibels of [null, 35]) {
+        const hearing = { ...card, features: { ...features, trimDecibels }, standardisation } as typeof card;
+        const [answer] = predictWaves({ card: hearing, model }, [{ samples, sampleRate: 16_000 }]);
+        expect(answer!.probabilities.every((p) => p >= 0 && p <= 1)).toBe(true);
       }
     }
   });

@@ -30,6 +30,22 @@ describe("answering a recording", () => {
     }
   });
 
+  it.each([
+    [4.2, 0.3, 14],
+    [4.9, 0.7, 7],
+    [2.1, 0.1, 21],
+    [4.2, 0.4, 11],
+  ])("of %d s in entries of %d s has %d of them, none without length", (seconds, hopSeconds, count) => {
+    const part = { ...sound, samples: samples.slice(0, Math.round(16_000 * seconds)) };
+    const { timeline } = answerRecording(predictor(), part, [], { hopSeconds });
+    expect(timeline.length).toBe(count);
+    expect(timeline.at(-1)!.end).toBe(seconds);
+    for (const { start, end, speech } of timeline) {
+      expect(end - start).toBeGreaterThan(0.05);
+      expect(speech).toBe(false);
+    }
+  });
+
   it("hears the window around each entry, smoothed by neighbours that are speech as it is", () => {
     const model = predictor();
     const { timeline } = answerRecording(model, sound, [{ start: 2, end: 3 }], { hopSeconds: 1 });
