@@ -27,7 +27,8 @@ div.highlight, .output_area pre { background: var(--panel); border-radius: 6px; 
 .output_area { margin: .4rem 0; overflow-x: auto; }
 .output_stderr pre { border-left: 3px solid var(--caution); }
 table { border-collapse: collapse; font-size: .9rem; display: block; overflow-x: auto; max-width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; text-align: right; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .7rem; }
+th:not([align]), td:not([align]) { text-align: right; }
 td { min-width: 4.5rem; }
 th:first-child, td:first-child { text-align: left; white-space: nowrap; }
 figure.chart { margin: 1rem 0; }

@@ -7,7 +7,7 @@ import { defaultModel } from "../../../inference/default-model.js";
 import { isOnCard } from "../../../training/run-metrics.js";
 import { show, showMarkdown, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
-import { type Comparison, rankedProtocols, textWithoutFigure } from "./comparison.js";
+import { type Comparison, type RankedResult, rankedProtocols, textWithoutFigure } from "./comparison.js";
 import { missingResults } from "./rank-rows.js";
 import type { Leak, Transfer } from "./transfer.js";
 
@@ -32,7 +32,6 @@ export async function showRanking(comparison: Comparison): Promise<void> {
                 ? "best"
                 : `${percent(behind.value)} (${percentRange(behind.clip)}), p ${behind.pValueClip.toFixed(3)}`,
             ],
-            [`${protocol}, training`, trainingTime(result)],
           ];
         }),
       ),
@@ -44,8 +43,27 @@ export async function showRanking(comparison: Comparison): Promise<void> {
   if (missing.length > 0) showTable(missing, { caption: "Not run yet", limit: 2 * comparison.rows.length });
 }
 
-/** UAR on new voices against parameters, time of training and time of an answer. */
+/** What each row costs, and UAR on new voices against parameters, time of training and time of an answer. */
 export async function showCosts(comparison: Comparison): Promise<void> {
+  showTable(
+    rankedRows(comparison, "speaker-independent").map(({ name, results }) => {
+      const [fresh, known] = rankedProtocols.map((protocol) => results[protocol]) as [
+        RankedResult,
+        RankedResult,
+      ];
+      const time = (result: RankedResult): string =>
+        result.state === "run" ? trainingTime(result) : textWithoutFigure(result);
+      return {
+        row: name,
+        parameters: fresh.state === "run" ? fresh.parameters : null,
+        "MB as float16": fresh.state === "run" ? fresh.megabytesAsFloat16 : null,
+        "training, new voices": time(fresh),
+        "training, known voices": time(known),
+        "ms for the answer to 3 s": fresh.state === "run" ? fresh.latencyMilliseconds : null,
+      };
+    }),
+    { limit: 40 },
+  );
   for (const cost of ["parameters", "seconds", "latencyMilliseconds"] as const) {
     const chart = costChart(comparison, cost);
     if (chart.series.length > 0) await show(chart);
