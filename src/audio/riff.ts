@@ -40,7 +40,8 @@ export function textAt(bytes: Uint8Array, start: number, length: number): string
  * Reads the chunks of a WAV file up to its samples, whatever stands before them (FLLR, LIST, odd sizes with or
  * without their pad byte). `bytes` may be the file's beginning only; `fileBytes` is the whole file's size.
  * Samples whose size was not known when the header was written go on to the file's end. Throws LabError, naming the
- * file, for a header that breaks off, contradicts itself or declares more samples than the file holds. Returns null when `bytes` ends before the samples do begin but the file goes on.
+ * file, for a header that breaks off, contradicts itself or declares more samples than the file holds. Returns null
+ * when `bytes` ends before the samples do begin but the file goes on.
  */
 export function readWavHeader(bytes: Uint8Array, fileBytes: number, name: string): WavHeader | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -40,7 +40,7 @@ export function addPredictCommand(program: Command): void {
       `
 What a recording longer than the model hears at once (2.5 to 3 s) sounds like is told stretch by stretch, and as a whole
 from the stretches in which somebody speaks. A recording without speech is shown without an emotion; --json and --csv
-give one all the same. A folder stands for the recordings in it and below, those of linked folders too; what is reached
+give one all the same. A folder stands for the recordings in it and below, those of linked folders too; what is named
 twice is answered once. A file that cannot be used is named on standard error; the others are answered, and the exit code
 is 1. With --json there is an array even where nothing could be answered.
 

@@ -4,18 +4,18 @@ import { writeFileAtomic } from "../core/files.js";
 import { percent, percentBrackets } from "../core/percent.js";
 import { replaceBlock } from "../core/replace-block.js";
 import type { Settings } from "../core/settings.js";
-import { evaluateFolds, type Figure, type PartMetrics } from "../evaluation/report.js";
+import type { Figure, PartMetrics } from "../evaluation/report.js";
 import { rankedRows } from "../notebook/studies/comparison/charts.js";
 import {
   type ComparedRow,
-  rankedProtocols,
+  type RankedResult,
   textWithoutFigure,
+  trainingTime,
 } from "../notebook/studies/comparison/comparison.js";
 import { rankRows } from "../notebook/studies/comparison/rank-rows.js";
-import { trainingTime } from "../notebook/studies/comparison/show-comparison.js";
 import { folds } from "../protocols/draw-split.js";
 import { type ProtocolName, protocolNames } from "../protocols/split.js";
-import { listPublished, type PublishedResult, readPublished } from "../training/published.js";
+import { listPublished, type PublishedResult, testMetricsOf } from "../training/published.js";
 
 /** What stands before and after the table in README.md; a reader of the page does not see it. */
 export const resultsStart = "<!-- results: written by `npm run results`, not by hand -->";
@@ -46,7 +46,7 @@ export async function resultsMarkdown(settings: Settings): Promise<string> {
   if (groups.size === 0) return "No result is published yet.";
   const ordered = [...groups.values()].sort(([a], [b]) => compareResults(a!, b!));
   const rows: string[][] = [];
-  for (const results of ordered) rows.push(...rowsOf(results, await testOf(results, settings)));
+  for (const results of ordered) rows.push(...rowsOf(results, await testMetricsOf(results, settings)));
   return [header, sides, ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
 }
 
@@ -66,15 +66,12 @@ export function rankingMarkdown(rows: readonly ComparedRow[]): string {
   const first = [...rankedRows({ rows }, "speaker-independent"), ...rankedRows({ rows }, "combined")];
   const ordered = [...new Set([...first, ...rows])];
   const lines = ordered.map(({ name, title, results }) => {
-    const told = rankedProtocols.map((protocol) => {
-      const result = results[protocol];
-      if (result.state !== "run") return textWithoutFigure(result);
-      return withInterval(result.figure);
-    });
-    const known = results.combined;
+    const { "speaker-independent": fresh, combined: known } = results;
+    const cell = (result: RankedResult, figure: "figure" | "uar"): string =>
+      result.state === "run" ? withInterval(result[figure]) : textWithoutFigure(result);
     // Between the two: the same metric on the same corpus as the headline, so that the step to new voices can be seen.
-    told.splice(1, 0, known.state === "run" ? withInterval(known.uar) : textWithoutFigure(known));
-    const run = rankedProtocols.map((protocol) => results[protocol]).find(({ state }) => state === "run");
+    const told = [cell(fresh, "figure"), cell(known, "uar"), cell(known, "figure")];
+    const run = [fresh, known].find(({ state }) => state === "run");
     const cost = run?.state === "run" ? [run.parameters.toLocaleString("en"), trainingTime(run)] : ["–", "–"];
     return [name, title, ...told, ...cost];
   });
@@ -110,13 +107,6 @@ function compareResults(a: PublishedResult, b: PublishedResult): number {
   const place = ({ protocol }: PublishedResult): number => protocolOrder.indexOf(protocol);
   const byName = a.name === b.name ? 0 : a.name < b.name ? -1 : 1;
   return place(a) - place(b) || byName || a.metrics.spec.seed - b.metrics.spec.seed;
-}
-
-/** The test metrics of one seed: metrics.json's own, or with folds the mean over them, from their predictions. */
-async function testOf(results: readonly PublishedResult[], settings: Settings): Promise<PartMetrics> {
-  if (results[0]!.metrics.spec.fold === null) return results[0]!.metrics.test;
-  const published = await Promise.all(results.map(({ place }) => readPublished(place, settings)));
-  return evaluateFolds(published.map(({ test }) => test));
 }
 
 function rowsOf(results: readonly PublishedResult[], test: PartMetrics): string[][] {

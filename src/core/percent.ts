@@ -30,3 +30,12 @@ export function percentFigure(figure: {
 }): string {
   return `${percent(figure.value)} ${percentBrackets(figure.clip)}`;
 }
+
+/** Both intervals of a figure in percent: "95% interval -0.4 to 2.4 by clip, -0.5 to 2.5 by speaker". */
+export function percentIntervals(figure: {
+  readonly clip: readonly [number, number];
+  readonly speaker: readonly [number, number] | null;
+}): string {
+  const bySpeaker = figure.speaker === null ? "" : `, ${percentRange(figure.speaker)} by speaker`;
+  return `95% interval ${percentRange(figure.clip)} by clip${bySpeaker}`;
+}

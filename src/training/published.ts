@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import type { Settings } from "../core/settings.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
+import { evaluateFolds, type PartMetrics } from "../evaluation/report.js";
 import { type EpochRecord, readHistory } from "./history.js";
 import { readMetrics } from "./read-metrics.js";
 import type { ResultMetrics } from "./run-metrics.js";
@@ -57,4 +58,19 @@ export async function readPublished(
     readHistory(join(folder, "history.csv")),
   ]);
   return { test, validation, history };
+}
+
+/**
+ * The test metrics of a row's results on one protocol and seed: metrics.json's own, or with folds the mean over those that
+ * are there, from their predictions.
+ */
+export async function testMetricsOf(
+  results: readonly PublishedResult[],
+  settings: Settings,
+): Promise<PartMetrics> {
+  const { metrics } = results[0]!;
+  if (metrics.spec.fold === null) return metrics.test;
+  return evaluateFolds(
+    await Promise.all(results.map(({ place }) => readPublishedPart(place, "test", settings))),
+  );
 }

@@ -43,8 +43,7 @@ export async function showCost({ newVoices, combined }: RunPair, settings: Setti
       "one clip, features to answer": `${latency} ms (median of ${measuredPasses})`,
     },
   ]);
-  const { size } = newVoices.spec.options;
-  if (newVoices.spec.features.kind === "whisper-mel" && typeof size === "string")
+  if (newVoices.spec.features.kind === "whisper-mel")
     showMarkdown(
       `Counted is what is tuned. The blocks below stay as they were published: they add their weights to the size, and their time to every answer to a recording; notebook 12 has the time from sound to answer.`,
     );

@@ -1,4 +1,4 @@
-import { percent, percentRange, percentSign } from "../../../core/percent.js";
+import { percent, percentIntervals, percentRange, percentSign } from "../../../core/percent.js";
 import type { Settings } from "../../../core/settings.js";
 import type { Prediction } from "../../../evaluation/prediction.js";
 import type { Figure, GroupMetrics } from "../../../evaluation/report.js";
@@ -51,10 +51,9 @@ async function differenceText(
   const theirs = (await readPublishedPart(place, "test", settings)).filter(({ clip }) => asked.has(clip));
   if (theirs.length !== own.length)
     return `The published \`${against}\` was judged on other clips than this profile's: no difference can be told.`;
-  const { value, clip, speaker } = comparePaired(theirs, own).uar;
-  const bySpeaker = speaker === null ? "" : `, ${percentRange(speaker)} by speaker`;
+  const difference = comparePaired(theirs, own).uar;
   return (
     `Less the UAR of \`${against}\` (${result.metrics.parameters.toLocaleString("en")} weights) on the same clips of new ` +
-    `voices: ${percent(value)} points (95% interval ${percentRange(clip)} by clip${bySpeaker}).`
+    `voices: ${percent(difference.value)} points (${percentIntervals(difference)}).`
   );
 }

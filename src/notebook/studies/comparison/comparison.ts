@@ -1,3 +1,4 @@
+import { formatSeconds } from "../../../core/progress.js";
 import type { ReliabilityBin } from "../../../evaluation/calibration.js";
 import type { GroupGap } from "../../../evaluation/group-gaps.js";
 import type { Figure } from "../../../evaluation/report.js";
@@ -5,6 +6,7 @@ import type { CoveragePoint } from "../../../evaluation/selective.js";
 import type { PairedDifference } from "../../../evaluation/significance.js";
 import type { ProtocolName } from "../../../protocols/split.js";
 import type { RowKind } from "../../../training/rows.js";
+import { isOnCard } from "../../../training/run-metrics.js";
 
 /** The two protocols that every row is ranked on, the headline first. */
 export const rankedProtocols = ["speaker-independent", "combined"] as const;
@@ -40,6 +42,11 @@ export type RankedResult =
 /** What stands in a table where a figure would: a dash where the row is not for the protocol. */
 export function textWithoutFigure(result: Exclude<RankedResult, { readonly state: "run" }>): string {
   return result.state === "not run" ? "not run" : "–";
+}
+
+/** `12 min 26 s (card)`: a run on a graphics card says nothing of the time that it takes elsewhere. */
+export function trainingTime({ seconds, device }: Extract<RankedResult, { readonly state: "run" }>): string {
+  return `${formatSeconds(seconds)}${isOnCard(device) ? " (card)" : ""}`;
 }
 
 export interface ComparedRow {

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { readJson } from "../../../core/files.js";
 import type { Settings } from "../../../core/settings.js";
-import { evaluateFolds, type Figure } from "../../../evaluation/report.js";
-import { type PublishedResult, readPublished } from "../../../training/published.js";
+import type { Figure } from "../../../evaluation/report.js";
+import { type PublishedResult, testMetricsOf } from "../../../training/published.js";
 import type { ReferenceFigure, References } from "./comparison.js";
 
 /** Published figures of others with their sources: data/references.json. */
@@ -19,8 +19,5 @@ export async function oursBeside(
   const own = published.filter(
     ({ name, protocol, metrics }) => name === row && protocol === comparable && metrics.spec.seed === 0,
   );
-  if (own.length === 0) return null;
-  if (own[0]!.metrics.spec.fold === null) return own[0]!.metrics.test.all[metric];
-  const folds = await Promise.all(own.map(({ place }) => readPublished(place, settings)));
-  return evaluateFolds(folds.map(({ test }) => test)).all[metric];
+  return own.length === 0 ? null : (await testMetricsOf(own, settings)).all[metric];
 }

@@ -2,12 +2,16 @@ import { barsWithIntervals } from "../../../charts/intervals.js";
 import { heatmap } from "../../../charts/matrices.js";
 import { reliabilityCurve } from "../../../charts/reliability.js";
 import { percent, percentRange } from "../../../core/percent.js";
-import { formatSeconds } from "../../../core/progress.js";
 import { defaultModel } from "../../../inference/default-model.js";
-import { isOnCard } from "../../../training/run-metrics.js";
 import { show, showMarkdown, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
-import { type Comparison, type RankedResult, rankedProtocols, textWithoutFigure } from "./comparison.js";
+import {
+  type Comparison,
+  type RankedResult,
+  rankedProtocols,
+  textWithoutFigure,
+  trainingTime,
+} from "./comparison.js";
 import { missingResults } from "./rank-rows.js";
 import type { Leak, Transfer } from "./transfer.js";
 
@@ -47,10 +51,7 @@ export async function showRanking(comparison: Comparison): Promise<void> {
 export async function showCosts(comparison: Comparison): Promise<void> {
   showTable(
     rankedRows(comparison, "speaker-independent").map(({ name, results }) => {
-      const [fresh, known] = rankedProtocols.map((protocol) => results[protocol]) as [
-        RankedResult,
-        RankedResult,
-      ];
+      const { "speaker-independent": fresh, combined: known } = results;
       const time = (result: RankedResult): string =>
         result.state === "run" ? trainingTime(result) : textWithoutFigure(result);
       return {
@@ -165,17 +166,6 @@ export function showAblations({ ablations }: Comparison): void {
           : `${percent(difference.value)} (${percentRange(difference.clip)})`,
     })),
   );
-}
-
-/** `12 min 26 s (card)`: a run on a graphics card says nothing of the time that it takes elsewhere. */
-export function trainingTime({
-  seconds,
-  device,
-}: {
-  readonly seconds: number;
-  readonly device: string;
-}): string {
-  return `${formatSeconds(seconds)}${isOnCard(device) ? " (card)" : ""}`;
 }
 
 /** Train on each corpus, test on each: UAR over the emotions that both have. */

@@ -1,5 +1,5 @@
 import { barsWithIntervals } from "../../../charts/intervals.js";
-import { percent, percentRange } from "../../../core/percent.js";
+import { percent, percentIntervals } from "../../../core/percent.js";
 import { disagreement } from "../../../evaluation/disagreement.js";
 import type { Prediction } from "../../../evaluation/prediction.js";
 import { selectiveAccuracy } from "../../../evaluation/selective.js";
@@ -88,10 +88,7 @@ function showGain(name: string, member: readonly Prediction[], ensemble: readonl
       own,
       ensemble.filter(({ clip }) => clips.has(clip)),
     ).uar;
-    const bySpeaker = gain.speaker === null ? "" : `, ${percentRange(gain.speaker)} by speaker`;
-    return [
-      `on ${group} ${percent(gain.value)} points of UAR (95% interval ${percentRange(gain.clip)} by clip${bySpeaker})`,
-    ];
+    return [`on ${group} ${percent(gain.value)} points of UAR (${percentIntervals(gain)})`];
   });
   showMarkdown(
     `Over the member that was best on validation (${name}) the ensemble gains ${told.join("; ")}.`,

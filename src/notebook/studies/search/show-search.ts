@@ -6,7 +6,7 @@ import {
   searchHistory,
   settingImportance,
 } from "../../../charts/search.js";
-import { percent, percentRange } from "../../../core/percent.js";
+import { percent, percentIntervals } from "../../../core/percent.js";
 import { comparePaired } from "../../../evaluation/significance.js";
 import { recipeText } from "../../../training/search/define-search.js";
 import type { SearchResult } from "../../../training/search/run-search.js";
@@ -78,9 +78,8 @@ export async function showSearchGain({ chosen, recipe }: SearchedPair): Promise<
       : low <= 0 && high >= 0
         ? "The interval contains 0: on new clips the chosen settings may be no better than the recipe's."
         : `The interval does not contain 0: the chosen settings are ${low > 0 ? "better" : "worse"}.`;
-  const bySpeaker = difference.speaker === null ? "" : `, ${percentRange(difference.speaker)} by speaker`;
   showMarkdown(
-    `The chosen settings gain ${percent(difference.value)} points of UAR over the recipe, 95% interval ${percentRange(difference.clip)} by clip${bySpeaker}. ${verdict}`,
+    `The chosen settings gain ${percent(difference.value)} points of UAR over the recipe, ${percentIntervals(difference)}. ${verdict}`,
   );
   showTable(
     [
