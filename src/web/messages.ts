@@ -34,8 +34,12 @@ export interface ModelFacts {
   readonly name: string;
   readonly parameters: number;
   readonly labels: readonly string[];
-  /** Of clips of new voices, 0 to 1; null where the card has none. */
-  readonly accuracy: number | null;
+  /** On test clips of new voices, 0 to 1, with its 95% interval by clip; null where the card has none. */
+  readonly accuracy: {
+    readonly value: number;
+    readonly interval: readonly [number, number];
+    readonly n: number;
+  } | null;
   /** Whether the weights are those that the page was made for, or stand in for them. */
   readonly isPageModel: boolean;
 }

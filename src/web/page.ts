@@ -80,7 +80,8 @@ export function openPage(backend: BackendName | null): void {
     answers = createAnswerView(facts.labels);
     const { name, parameters, accuracy, isPageModel } = facts;
     byId("model").textContent = [
-      sentences.model(name, parameters, accuracy),
+      sentences.model(name, parameters),
+      ...(accuracy === null ? [] : [sentences.accuracy(accuracy.n, accuracy.value, accuracy.interval)]),
       ...(isPageModel ? [] : [sentences.standIn]),
       sentences.backend(backendName),
     ].join(" ");
@@ -146,6 +147,7 @@ export function openPage(backend: BackendName | null): void {
 
   function showAnswer(answer: RecordingAnswer): void {
     session!.answer = answer;
+    byId("problem").hidden = true; // that answers came late is over
     // What a microphone's listener has seen stays; a file brings its own timeline.
     if (session!.timeline.length === 0) session!.timeline = [...answer.timeline];
     answers!.show(answer, sentences.fileTitle(shownName(), answer.duration), false);

@@ -40,6 +40,8 @@ export const texts = {
   noSpeech: "Nobody seems to speak in this recording, so there is no emotion to tell.",
   noSpeechNow: "Nobody speaks at this moment.",
   unsureMark: "unsure",
+  confidenceNote:
+    "The confidence is adjusted to how often such answers are right on voices that the model has not heard. The bars are what it computes, as it stands.",
   listening: "Listening…",
   thinking: "Listening to the recording…",
   asksForMicrophone: "Your browser asks whether this page may use the microphone.",
@@ -82,8 +84,9 @@ export const sentences = {
   fileTitle: (name: string, seconds: number): string => `${name}, ${seconds.toFixed(1)} s`,
   ownRecording: "Your recording",
   recordingName: "recording",
-  model: (name: string, parameters: number, accuracy: number | null): string =>
-    `Model “${name}”, ${thousands(parameters)} weights${accuracy === null ? "" : `; right for ${wholePercent(accuracy)} of clips of new voices`}.`,
+  model: (name: string, parameters: number): string => `Model “${name}”, ${thousands(parameters)} weights.`,
+  accuracy: (n: number, share: number, [low, high]: readonly [number, number]): string =>
+    `It is right for ${wholePercent(share)} of ${n.toLocaleString("en")} acted clips of voices that it had not heard (95% interval ${wholePercent(low)} to ${wholePercent(high)}).`,
   standIn: "It stands in for the model “page”, which is not published yet.",
   backend: (name: string): string => `Computed by ${backendTitles[name] ?? name}.`,
   soundDescription: (seconds: number, emotion: string | null): string =>

@@ -99,6 +99,7 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
     expect(await page.locator("#emotion").textContent()).toBe(texts.noSpeechWord);
     expect(await page.locator("#note").textContent()).toBe(texts.noSpeech);
     expect(await page.locator("#bars").isVisible()).toBe(false);
+    expect(await page.locator("#confidence-note").isVisible()).toBe(false);
     expect(await page.locator("#timeline-rows").textContent()).not.toMatch(
       new RegExp(predictor.card.labels.join("|")),
     );
@@ -217,6 +218,7 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
       expect(Object.values(await shownProbabilities(live)).reduce((a, b) => a + b)).toBeCloseTo(1, 3);
       await live.locator("#record").click();
       await live.locator("#sound:visible").waitFor();
+      expect(await live.locator("#problem").isVisible()).toBe(false); // also where answers came late
       expect(await live.locator("#answer-of").textContent()).toMatch(/^Your recording, \d+\.\d s$/);
       expect(await live.locator("#emotion").textContent()).not.toBe("");
       expect(await live.locator("#player").getAttribute("src")).toMatch(/^blob:/);
@@ -277,6 +279,14 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
     expect(asked.filter((url) => !url.startsWith(served.url))).toEqual([]);
     expect(served.bytes).toBeLessThan(12e6);
     await context.close();
+  });
+
+  it("says how often the model is right, of how many clips and within which interval", async () => {
+    const { n, accuracy } = predictor.card.metrics.test.all!;
+    const shown = await page.locator("#model").textContent();
+    expect(shown).toContain(`right for ${Math.round(100 * accuracy.value)}% of ${n.toLocaleString("en")} `);
+    const [low, high] = accuracy.clip.map((bound) => `${Math.round(100 * bound)}%`);
+    expect(shown).toContain(`95% interval ${low} to ${high}`);
   });
 
   it("names its stand-in only where the model page is not in the build", async () => {

@@ -30,6 +30,7 @@ export function createAnswerView(labels: readonly string[]): AnswerView {
       note.textContent = speech ? texts.unsure : isNow ? texts.noSpeechNow : texts.noSpeech;
       note.hidden = speech && !unsure;
       bars.hidden = !speech;
+      byId("confidence-note").hidden = !speech;
       for (const [k, row] of rows.entries()) {
         const share = probabilities[k]!;
         row.fill.style.setProperty("--share", share.toFixed(4));

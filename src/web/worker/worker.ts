@@ -71,7 +71,9 @@ async function stop(): Promise<void> {
 }
 
 function factsOf({ name, parameters, labels, metrics }: Ear["predictor"]["card"]): ModelFacts {
-  const accuracy = metrics.test.all?.accuracy.value ?? null;
+  const { all } = metrics.test;
+  const accuracy =
+    all === undefined ? null : { value: all.accuracy.value, interval: all.accuracy.clip, n: all.n };
   return { name, parameters, labels, accuracy, isPageModel: name === pageModel };
 }
 
