@@ -31,7 +31,8 @@ export function addEvaluateCommand(program: Command): void {
     .addHelpText(
       "after",
       `
-After @ stands best (the default), last, or an epoch that was kept (every tenth). A model means its newest run.
+After @ stands best (the default), last, or an epoch that was kept (every tenth). A model means its newest run,
+teachers that withheld clips (cross-fitting) left out.
 
 Examples:
   affectlab evaluate 3f2a91 --part test

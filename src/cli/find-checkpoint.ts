@@ -15,8 +15,9 @@ export interface ChosenCheckpoint {
 
 /**
  * The checkpoint that a text names: a path (`.../runs/<hash>/best.safetensors`), a run (`3f2a91`, `3f2a91@last`), or a
- * model (`resnet`, `resnet@10`: the newest run of that model in the store, of `protocol` when one is given). Without
- * `@`, the epoch that was best on validation. Throws LabError when there is none.
+ * model (`resnet`, `resnet@10`: the newest run of that model in the store, of `protocol` when one is given). Teachers
+ * that withheld clips are no such runs: they are named by their hash. Without `@`, the epoch that was best on
+ * validation. Throws LabError when there is none.
  */
 export async function findCheckpoint(
   target: string,
@@ -26,7 +27,10 @@ export async function findCheckpoint(
   if (target.endsWith(".safetensors")) return await checkpointAt(target);
   const [name, epoch] = target.split("@") as [string, string?];
   const which = whichCheckpoint(epoch ?? "best", target);
-  const runs = (await listRuns(settings)).filter(({ spec }) => spec.model === name);
+  // A cross-fitting teacher has learnt from a part of the training clips: whoever names the model means no such run.
+  const runs = (await listRuns(settings)).filter(
+    ({ spec }) => spec.model === name && spec.withheld === undefined,
+  );
   const newest = runs.find(({ spec }) => protocol === undefined || spec.protocol === protocol);
   if (newest !== undefined) return { spec: newest.spec, which, home: settings.home };
   if (runs.length > 0) {

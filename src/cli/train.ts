@@ -11,6 +11,8 @@ import { printJson } from "./print-json.js";
 import { addRunOptions, type RunFlags } from "./run-options.js";
 
 interface TrainFlags extends RunFlags {
+  /** One of the options that every command has, where it was given. */
+  readonly seed?: number;
   readonly rows?: string[];
   readonly force?: true;
   readonly withoutTest?: true;
@@ -50,7 +52,8 @@ Examples:
   affectlab train resnet --protocol combined --set training.epochs=10 --set options.headUnits=64 \\
       --set features.bands=40 --set training.augmentation=null`,
     )
-    .action(async (model: string, flags: TrainFlags, command: Command) => {
+    .action(async (model: string, _own: TrainFlags, command: Command) => {
+      const flags = command.optsWithGlobals<TrainFlags>();
       const { settings, log } = await openWorkplace(command);
       if (model === "all") {
         refuseForAll(flags);
@@ -69,12 +72,13 @@ Examples:
 }
 
 /** Throws LabError for an option that is about one run. */
-function refuseForAll({ fold, set, force, withoutTest }: TrainFlags): void {
+function refuseForAll({ fold, set, force, withoutTest, seed = 0 }: TrainFlags): void {
   const given = [
     fold !== undefined && "--fold",
     set.length > 0 && "--set",
     force === true && "--force",
     withoutTest === true && "--without-test",
+    seed > 0 && "--seed", // rows come with seeds of their own
   ].filter((name) => name !== false);
   if (given.length > 0)
     throw new LabError(
@@ -171,6 +175,8 @@ async function fitOne(
   if (flags.set.length > 0) throw new LabError(`${model} has nothing to set.`, "Leave --set out.");
   if (flags.withoutTest === true)
     throw new LabError(`${model} is fitted and judged in one go.`, "Leave --without-test out.");
+  if ((flags.seed ?? 0) > 0)
+    throw new LabError(`${model} draws nothing: it has no other seed than 0.`, "Leave --seed out.");
   const [
     { defineBaseline },
     { fitBaseline },

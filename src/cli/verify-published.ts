@@ -1,16 +1,11 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { decodeFile } from "../audio/decode-file.js";
 import { readJson } from "../core/files.js";
 import { canonicalJson } from "../core/hash.js";
 import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
-import { loadCatalogue } from "../corpora/catalogue.js";
 import { applyEnsemble } from "../evaluation/ensemble.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { evaluatePredictions } from "../evaluation/report.js";
-import { loadPredictor } from "../inference/load-predictor.js";
-import { predictWaves } from "../inference/predict.js";
 import type { EnsembleCard } from "../training/ensemble/publish-ensemble.js";
 import {
   listPublished,
@@ -19,10 +14,7 @@ import {
   readPublishedPart,
 } from "../training/published.js";
 import { runHash } from "../training/run-spec.js";
-
-/** How far a probability may lie from the committed one. */
-const tolerance = 1e-3;
-const clipsPerModel = 200;
+import { predictAgain } from "./predict-again.js";
 
 /** What was checked of one committed result. */
 export interface Verification {
@@ -113,44 +105,4 @@ async function combineAgain(
       faults.push(`${differing.length} ${part} predictions of ${place} do not follow from its members'`);
   }
   return faults;
-}
-
-async function predictAgain(
-  { name, protocol, metrics, place }: PublishedResult,
-  test: readonly Prediction[],
-  settings: Settings,
-  onProgress?: ProgressListener,
-): Promise<{ faults: string[]; clips: number; note: string }> {
-  const none = (note: string) => ({ faults: [], clips: 0, note });
-  const folder = join(settings.root, "models", name, protocol);
-  if (!existsSync(join(folder, "card.json"))) return none("no weights are committed");
-  const predictor = await loadPredictor({ model: folder });
-  if (predictor.card.specHash !== metrics.specHash) return none("the committed weights are of another seed");
-  const clips = await loadCatalogue(Object.keys(metrics.spec.corpora), settings).catch(() => null);
-  if (clips === null) return none("the corpora are not at hand");
-  const paths = new Map(clips.map((clip) => [clip.id, clip.path]));
-  const chosen = evenlySpaced(test, clipsPerModel).filter((prediction) => paths.has(prediction.clip));
-  const faults: string[] = [];
-  for (const [i, { clip, probabilities }] of chosen.entries()) {
-    const [answer] = predictWaves(predictor, [await decodeFile(paths.get(clip)!)]);
-    const distance = Math.max(...answer!.probabilities.map((p, k) => Math.abs(p - probabilities[k]!)));
-    if (!(distance <= tolerance)) faults.push(`${clip}: a probability differs by ${distance.toFixed(4)}`);
-    onProgress?.({
-      task: `predict ${place}`,
-      done: i + 1,
-      total: chosen.length,
-      rate: 0,
-      etaSeconds: 0,
-      note: "",
-    });
-  }
-  predictor.plan?.dispose();
-  predictor.model.dispose();
-  predictor.frontEnd?.dispose();
-  return { faults, clips: chosen.length, note: "" };
-}
-
-function evenlySpaced<T>(items: readonly T[], count: number): T[] {
-  if (items.length <= count) return [...items];
-  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)]!);
 }

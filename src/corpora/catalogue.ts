@@ -1,5 +1,5 @@
-import { LabError } from "../core/errors.js";
 import type { Settings } from "../core/settings.js";
+import { AbsentCorpusError } from "./absent-corpus-error.js";
 import type { Clip } from "./clip.js";
 import type { CorpusDefinition } from "./corpus.js";
 import { readManifest } from "./manifest.js";
@@ -13,7 +13,7 @@ import { throwIfTouched } from "./touched.js";
 /**
  * The clips of the named corpora in the store, sorted by id: published ones by their own file names, any other name by
  * the labels.csv that one's own recordings were added with. Excluded files are left out; corrected ones carry `defect`.
- * Throws LabError when a corpus is absent, or when a file was deleted or changed since it was imported.
+ * Throws AbsentCorpusError when a corpus is absent, LabError when a file was deleted or changed since it was imported.
  */
 export async function loadCatalogue(names: readonly string[], settings: Settings): Promise<Clip[]> {
   const clips: Clip[] = [];
@@ -44,7 +44,7 @@ export async function loadCatalogueFor(
 async function loadPublished(definition: CorpusDefinition, folder: string): Promise<Clip[]> {
   const entries = await readManifest(folder);
   if (entries === null || entries.length === 0) {
-    throw new LabError(
+    throw new AbsentCorpusError(
       `The corpus ${definition.name} is not in the store (${folder}).`,
       `Import it with "affectlab corpora import ${definition.name} --from DIR" or download it with ` +
         `"affectlab corpora download ${definition.name}".`,

@@ -7,6 +7,7 @@ import { readFileIfThere, writeFileAtomic } from "../core/files.js";
 import { sha256OfFile } from "../core/hash.js";
 import { trackProgress } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
+import { AbsentCorpusError } from "./absent-corpus-error.js";
 import type { Clip } from "./clip.js";
 import { describeFile } from "./describe-file.js";
 import { type LongWork, throwIfStopped } from "./long-work.js";
@@ -89,12 +90,12 @@ async function firstFile(paths: readonly string[]): Promise<string | undefined> 
   return undefined;
 }
 
-/** The clips of one's own recordings in the store. Throws LabError when there is no such corpus or a file changed. */
+/** The clips of one's own recordings in the store. Throws AbsentCorpusError when there is no such corpus, LabError when a file changed. */
 export async function loadOwnCorpus(name: string, folder: string): Promise<Clip[]> {
   const labelsPath = join(folder, "labels.csv");
   const entries = await readManifest(folder);
   if (entries === null || !existsSync(labelsPath)) {
-    throw new LabError(
+    throw new AbsentCorpusError(
       `There is no corpus "${name}" in the store (${folder}).`,
       `Published corpora are ${corpusNames.join(", ")}; add your own recordings with ` +
         `"affectlab corpora add ${name} --from DIR --labels labels.csv".`,

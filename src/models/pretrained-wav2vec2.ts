@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { LabError, messageOf } from "../core/errors.js";
+import { sha256, sha256OfFile } from "../core/hash.js";
 import { decodeSafetensors, type NamedArray } from "../core/safetensors.js";
 import { buildWav2Vec2, type Wav2Vec2Options, wav2Vec2Defaults } from "./wav2vec2.js";
 
@@ -10,6 +11,8 @@ export interface PretrainedWav2Vec2Options extends Wav2Vec2Options {
    * options', its weights that of the random start. "none" for a random start.
    */
   readonly pretrained: string;
+  /** The file's checksum, so that the options name its content and no other is read (`pinPretrainedWav2Vec2`). */
+  readonly pretrainedSha256?: string;
 }
 
 export const pretrainedWav2Vec2Defaults: PretrainedWav2Vec2Options = {
@@ -20,9 +23,28 @@ export const pretrainedWav2Vec2Defaults: PretrainedWav2Vec2Options = {
 /** Every published size has heads of 64 channels and 16 groups in the convolution of positions. */
 const channelsOfHead = 64;
 
-/** The network of the options, with published weights where they name a file. Throws as `fillWav2Vec2` does. */
+/**
+ * Options with the SHA-256 of the file that they name, those of a random start as they are. Throws LabError when the file
+ * cannot be read.
+ */
+export async function pinPretrainedWav2Vec2<Options extends { readonly pretrained?: unknown }>(
+  options: Options,
+): Promise<Options & { readonly pretrainedSha256?: string }> {
+  const { pretrained } = options;
+  if (typeof pretrained !== "string" || pretrained === "none") return options;
+  const pretrainedSha256 = await sha256OfFile(pretrained).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  return { ...options, pretrainedSha256 };
+}
+
+/**
+ * The network of the options, with published weights where they name a file. Throws LabError when that is another file
+ * than the checksum says, and as `fillWav2Vec2` does.
+ */
 export function buildPretrainedWav2Vec2({
   pretrained,
+  pretrainedSha256,
   ...options
 }: PretrainedWav2Vec2Options): tf.LayersModel {
   if (pretrained === "none") return buildWav2Vec2(options);
@@ -30,9 +52,13 @@ export function buildPretrainedWav2Vec2({
   try {
     bytes = readFileSync(pretrained);
   } catch (error) {
+    throw unreadable(error);
+  }
+  const found = sha256(bytes);
+  if (pretrainedSha256 !== undefined && found !== pretrainedSha256) {
     throw new LabError(
-      `The weights of wav2vec2 cannot be read: ${messageOf(error)}.`,
-      "options.pretrained names a model.safetensors; download it from Hugging Face, or use none.",
+      `${pretrained} is not the file that the run was defined with: its SHA-256 is ${found}, not ${pretrainedSha256}.`,
+      "Put that file back, or define the run anew: with this one it is another run.",
     );
   }
   const { arrays } = decodeSafetensors(bytes, pretrained);
@@ -40,6 +66,13 @@ export function buildPretrainedWav2Vec2({
   const model = buildWav2Vec2({ ...options, ...weights.sizes(options) });
   fill(model, weights);
   return model;
+}
+
+function unreadable(error: unknown): LabError {
+  return new LabError(
+    `The weights of wav2vec2 cannot be read: ${messageOf(error)}.`,
+    "options.pretrained names a model.safetensors; download it from Hugging Face, or use none.",
+  );
 }
 
 /**

@@ -4,7 +4,11 @@ import { buildDenseNet, denseNetDefaults, optimisedDenseNet } from "./densenet.j
 import { buildLstm, lstmDefaults } from "./lstm.js";
 import { buildPage, pageDefaults } from "./page.js";
 import type { Pretrained } from "./pretrained.js";
-import { buildPretrainedWav2Vec2, pretrainedWav2Vec2Defaults } from "./pretrained-wav2vec2.js";
+import {
+  buildPretrainedWav2Vec2,
+  pinPretrainedWav2Vec2,
+  pretrainedWav2Vec2Defaults,
+} from "./pretrained-wav2vec2.js";
 import { buildResNet, resNetDefaults } from "./resnet.js";
 import { buildWideResNet, wideResNetDefaults } from "./resnet-wide.js";
 import { buildSimpleCnn, simpleCnnDefaults } from "./simple-cnn.js";
@@ -33,6 +37,8 @@ export interface Architecture {
   build(options: ModelOptions, shape: InputShape, seed: number): tf.LayersModel;
   /** For an architecture on top of one that was trained elsewhere: what it takes from there. */
   pretrained?(options: ModelOptions): Pretrained;
+  /** For options that name a file: the same with its checksum, so that a run's name tells what was in it. */
+  pin?(options: ModelOptions): Promise<ModelOptions>;
 }
 
 function withoutShape<T extends InputShape & { seed: number }>(defaults: T): ModelOptions {
@@ -129,6 +135,7 @@ export const architectures: readonly Architecture[] = [
     defaults: withoutShape(pretrainedWav2Vec2Defaults),
     build: (options, shape, seed) =>
       buildPretrainedWav2Vec2({ ...pretrainedWav2Vec2Defaults, ...options, ...shape, seed }),
+    pin: pinPretrainedWav2Vec2<ModelOptions>,
   },
 ];
 

@@ -48,8 +48,8 @@ export function rememberChecksums(): ChecksumReader {
 
 /**
  * The complete specification of a run: the recipe of the architecture for the profile, changed by what was asked
- * for, with the checksums of the clips at hand. Throws LabError for an unknown architecture, option or corpus,
- * and for a value that has no meaning.
+ * for, with the checksums of the clips at hand and of a file that options name. Throws LabError for an unknown
+ * architecture, option or corpus, for a value that has no meaning, and for a file that cannot be read.
  */
 export async function defineRun(
   request: RunRequest,
@@ -76,11 +76,13 @@ export async function defineRun(
       for (let group = 1; group <= groups; group++)
         teachers.push({ ...teacher, withheld: { group, groups } });
   }
+  const architecture = architectureNamed(request.model);
+  const options = completeOptions(architecture, { ...recipe.options, ...request.options });
   return {
     version: 1,
     profile,
     model: request.model,
-    options: completeOptions(architectureNamed(request.model), { ...recipe.options, ...request.options }),
+    options: (await architecture.pin?.(options)) ?? options,
     features,
     corpora: checksums,
     protocol: request.protocol,

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { InterruptedError, LabError } from "../core/errors.js";
+import { InterruptedError } from "../core/errors.js";
 import { percentSign } from "../core/percent.js";
 import type { ProgressListener } from "../core/progress.js";
 import { createRandom, type Random } from "../core/random.js";
@@ -9,6 +9,7 @@ import { scorePredictions } from "../evaluation/metrics.js";
 import { softCrossEntropy } from "../kernels/cross-entropy.js";
 import { assembleTrainingBatch, type Batch, toModelInput } from "./batches.js";
 import { type Checkpoint, type TrainingState, writeCheckpoint } from "./checkpoint.js";
+import { DivergedError } from "./diverged-error.js";
 import { classWeightsOf, orderEpoch } from "./epoch-order.js";
 import type { Example } from "./example.js";
 import { type EpochRecord, writeHistory } from "./history.js";
@@ -22,9 +23,6 @@ import { modelVariables, rateFactorsOf } from "./variables.js";
 
 /** Told the history after every epoch, and the score of the best epoch so far (-1 before the first validation). */
 export type EpochListener = (history: readonly EpochRecord[], bestScore: number) => void | Promise<void>;
-
-/** The loss is no number any more: the settings do not train. */
-export class DivergedError extends LabError {}
 
 export interface LoopInput {
   readonly model: tf.LayersModel;
@@ -58,7 +56,8 @@ const freshState: TrainingState = {
  * Trains until the last epoch, until the score on validation has stood still for the patience, or until the stop signal.
  * After each epoch the state goes to last.safetensors, to best.safetensors when validation is the best so far (`keptBy`),
  * and every tenth is kept. Started again from a checkpoint it gives the numbers of a run that never stopped.
- * Throws InterruptedError once a requested stop has been saved, DivergedError when the loss is no number any more.
+ * Throws InterruptedError once a requested stop has been saved, DivergedError when the loss, or what the network answers
+ * in validation, is no number any more.
  */
 export async function runTrainingLoop(input: LoopInput): Promise<TrainingState> {
   const { model, validation, options, files, runHash } = input;
@@ -199,7 +198,7 @@ async function runEpoch(
   };
 }
 
-/** One step of gradient descent on this batch; gives the loss. Throws LabError when it is no number. */
+/** One step of gradient descent on this batch; gives the loss. Throws DivergedError when it is no number. */
 function trainStep(
   model: tf.LayersModel,
   trained: readonly tf.Variable[],

@@ -1,14 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
-import { LabError } from "../core/errors.js";
 import { likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { assembleBatch, toModelInput } from "./batches.js";
+import { DivergedError } from "./diverged-error.js";
 import type { Example } from "./example.js";
 
 /** Clips of one forward pass: large enough for two cores, small enough for memory. */
 const batchSize = 64;
 
-/** The model's prediction for every example, in order. Throws LabError if the network gives a number that is none. */
+/** The model's prediction for every example, in order. Throws DivergedError if the network gives what is no number. */
 export async function predictExamples(
   model: tf.LayersModel,
   examples: readonly Example[],
@@ -33,7 +33,7 @@ export async function predictExamples(
 
 function toPrediction(clip: Example["clip"], probabilities: readonly number[]): Prediction {
   if (probabilities.some((p) => !Number.isFinite(p))) {
-    throw new LabError(
+    throw new DivergedError(
       `The network gives no number for ${clip.id}: its weights have diverged.`,
       "Lower training.learningRate.",
     );

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { LabError } from "../core/errors.js";
-import { writeFileAtomic, writeJson } from "../core/files.js";
+import { readJson, writeFileAtomic, writeJson } from "../core/files.js";
 import { canonicalJson, sha256 } from "../core/hash.js";
 import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
@@ -36,8 +36,8 @@ export function resultFolder(spec: ResultSpec, name: string): string {
 /**
  * Writes a finished run to results/, and the weights of seed 0 on a protocol without folds to models/. This alone
  * writes there. Throws LabError for an unfinished run, for a profile other than `full`, for clips that are not the
- * publishers' own without `opusCopy`, and for a name that holds another specification without `replace`.
- * Returns the folders it wrote.
+ * publishers' own without `opusCopy`, for a name that holds another specification without `replace`, and where the weights
+ * of another run would stay beside the result. Returns the folders it wrote.
  */
 export async function publishRun(hash: string, options: PublishOptions): Promise<string[]> {
   const { settings, withWeights = true } = options;
@@ -51,9 +51,11 @@ export async function publishRun(hash: string, options: PublishOptions): Promise
   refuseUnfit(run, options);
   const folder = join(settings.root, "results", resultFolder(run.spec, name));
   await refuseOtherSpec(run, folder, options);
+  const network = withWeights && hasWeights(run) ? run : null;
+  if (network === null) await refuseOtherWeights(run, join(settings.root, "models", name, run.spec.protocol));
   const written = [folder];
   await writeResult(folder, run, async () => {
-    if (hasWeights(run) && withWeights) written.push(await publishWeights(run, name, settings));
+    if (network !== null) written.push(await publishWeights(network, name, settings));
   });
   return written;
 }
@@ -90,6 +92,21 @@ async function refuseOtherSpec(
       "Give --replace to take its place, or --as NAME for a row of its own.",
     );
   }
+}
+
+/**
+ * A result that is published without weights must not stand beside those of another run: they would answer under its
+ * name. They are not deleted here, since whoever gives --no-weights asks for models/ to be left alone.
+ */
+async function refuseOtherWeights(run: Run<ResultSpec>, folder: string): Promise<void> {
+  const { hash, spec } = run;
+  const card = (await readJson(join(folder, "card.json"))) as { specHash?: unknown; seed?: unknown } | null;
+  const isBeside = card !== null && card.seed === spec.seed && spec.fold === null;
+  if (!isBeside || card.specHash === hash) return;
+  throw new LabError(
+    `${folder} holds the weights of another run (${String(card.specHash)}).`,
+    `${hasWeights(run) ? "Leave out --no-weights, or delete" : "Delete"} that folder first, or give --as NAME for a row of its own.`,
+  );
 }
 
 /** Writes the front end that a run's model stands behind to models/, once for all runs; null for a model without one. */

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { InterruptedError, LabError } from "../../src/core/errors.js";
+import { InterruptedError } from "../../src/core/errors.js";
 import type { ProgressState } from "../../src/core/progress.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
 import { buildResNet } from "../../src/models/resnet.js";
 import { readCheckpoint } from "../../src/training/checkpoint.js";
+import { DivergedError } from "../../src/training/diverged-error.js";
 import type { EpochRecord } from "../../src/training/history.js";
 import { readHistory } from "../../src/training/history.js";
 import { runTrainingLoop } from "../../src/training/loop.js";
@@ -183,8 +184,16 @@ describe("the training loop", () => {
 
   it("that diverges says so and what to do", async () => {
     const options = { epochs: 3, learningRate: 1e30, clipNorm: null };
-    await expect(trainToy({ options })).rejects.toThrow(LabError);
-    await expect(trainToy({ options })).rejects.toThrow(/Training diverged.*learningRate/);
+    const told = trainToy({ options });
+    await expect(told).rejects.toThrow(DivergedError);
+    await expect(told).rejects.toThrow(/Training diverged.*learningRate/);
+  });
+
+  it("that diverges with the last step of an epoch says so in validation, by the same class", async () => {
+    const options = { epochs: 1, batchSize: train.length, warmupEpochs: 0, learningRate: 1e30 };
+    const told = trainToy({ options });
+    await expect(told).rejects.toThrow(DivergedError);
+    await expect(told).rejects.toThrow(/no number for toy\/.*diverged.*learningRate/);
   });
 
   it("learns with balanced sampling and balanced weights as well", async () => {

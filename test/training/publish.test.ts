@@ -134,6 +134,28 @@ describe("publishing a run", () => {
     for (const folder of [dirname(result), dirname(model)]) await rm(folder, { recursive: true });
   });
 
+  it("without weights is refused where those of another run would stay, and changes nothing", async () => {
+    const folder = join(settings.root, "models", "resnet-stays", "evar");
+    const place = "evar/resnet-stays/seed-0";
+    await publish(runs.first, { as: "resnet-stays" });
+    const bare = { as: "resnet-stays", replace: true, withWeights: false };
+    await expect(publish(runs.second, bare)).rejects.toThrow(LabError);
+    await expect(publish(runs.second, bare)).rejects.toThrow(
+      new RegExp(
+        `${folder} holds the weights of another run \\(${runs.first.hash}\\).*--no-weights, or delete`,
+      ),
+    );
+    expect((await readPublished(place, settings)).test).toEqual(runs.first.test);
+    await publish(runs.first, bare); // its own weights may stay
+    expect(await publish(runs.otherSeed, bare)).toHaveLength(1); // and so may seed 0's beside another seed
+    await rm(folder, { recursive: true });
+    await publish(runs.second, bare);
+    expect((await readPublished(place, settings)).test).toEqual(runs.second.test);
+    expect(existsSync(folder)).toBe(false);
+    await rm(join(settings.root, "results", "evar", "resnet-stays"), { recursive: true });
+    await rm(dirname(folder), { recursive: true });
+  });
+
   it("knows where folds go", () => {
     const { spec } = runs.first;
     expect(resultFolder({ ...spec, protocol: "emobox-ravdess", fold: "3", seed: 2 }, "x")).toBe(
@@ -170,13 +192,18 @@ describe("a published model", () => {
     const path = join(settings.root, "models/resnet/evar/card.json");
     const card = parseModelCard(await readJson(path), path);
     expect(card).toMatchObject(confidenceFigures(runs.first.validation, runs.first.test));
-    const { unsureBelow, calibrationError, ...old } = card;
+    const { unsureBelow, calibrationError, intendedUse, ...old } = card;
     await writeJson(path, old);
     expect(await completeCards(settings.root)).toContain(path);
     const completed = parseModelCard(await readJson(path), path);
     expect(completed.unsureBelow).toBeCloseTo(unsureBelow!, 3);
     expect(completed.calibrationError!.after).toBeCloseTo(calibrationError!.after, 3);
-    expect(completed).toMatchObject(old);
+    expect(completed).toMatchObject({ ...old, intendedUse });
+    expect(intendedUse).toMatch(/No decision about a person/);
+    expect(Object.keys(completed)).toEqual(Object.keys(card));
+    await writeJson(path, { ...completed, calibrationError: { ...completed.calibrationError!, before: 1 } });
+    expect(await completeCards(settings.root)).toContain(path);
+    expect(await readJson(path)).toEqual(completed);
     const readme = path.replace("card.json", "README.md");
     await writeFile(readme, "old");
     expect(await completeCards(settings.root)).toEqual([readme]);

@@ -3,7 +3,7 @@ import type { ProgressListener } from "../../core/progress.js";
 import type { Settings } from "../../core/settings.js";
 import type { StopSignal } from "../../core/stop-signal.js";
 import type { TrainingState } from "../checkpoint.js";
-import { DivergedError } from "../loop.js";
+import { DivergedError } from "../diverged-error.js";
 import { runHash, type TrainingOptions } from "../run-spec.js";
 import { trainUnjudged } from "../train-run.js";
 import { commandForTrial, type Search, specOfTrial } from "./define-search.js";
@@ -34,8 +34,8 @@ export interface SearchResult {
 
 /**
  * Runs trials until the study has `trials` of them: each a run of the store with other settings, judged on validation
- * clips alone, stopped in the middle when its best score so far lies below the median of the others. Called again it goes
- * on; several processes may run it at once and share the trials. Throws InterruptedError when stopped: the trial under
+ * clips alone, stopped in the middle when its best score so far lies below the median of the others or when it has
+ * diverged. Called again it goes on; several processes may run it at once and share the trials. Throws InterruptedError when stopped: the trial under
  * way is kept and goes on with the next call.
  */
 export async function runSearch(search: Search, options: SearchOptions): Promise<SearchResult> {

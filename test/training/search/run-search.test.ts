@@ -11,6 +11,7 @@ import { runFiles } from "../../../src/training/run-store.js";
 import { defineSearch, type Search, specOfTrial } from "../../../src/training/search/define-search.js";
 import { bestOf, readSearch, runSearch, type SearchResult } from "../../../src/training/search/run-search.js";
 import { openStudy, type Trial, usualStorage } from "../../../src/training/search/study.js";
+import { logarithmic } from "../../../src/training/search-spaces/search-space.js";
 import { trainRun, trainUnjudged } from "../../../src/training/train-run.js";
 import { settingsWithTones } from "../toy-corpus.js";
 import { toneSearch } from "./tone-search.js";
@@ -143,6 +144,33 @@ describe("a trial below the median", () => {
     const neverStopped = await trainUnjudged(spec, { settings: other });
     const scoresOf = ({ history }: typeof resumed) => history.map(({ seconds: _, ...record }) => record);
     expect(scoresOf(resumed)).toEqual(scoresOf(neverStopped));
+  });
+});
+
+describe("a trial that diverges", () => {
+  it("in validation is pruned, and the search goes on", async () => {
+    const { settings, search: gentle } = await prepare();
+    const search: Search = {
+      ...gentle,
+      // One step an epoch: the loss is that of the first weights, and validation alone meets what the step made of them.
+      base: {
+        ...gentle.base,
+        training: { ...gentle.base.training, epochs: 1, batchSize: 1000, warmupEpochs: 0 },
+      },
+      space: { "training.learningRate": logarithmic(1e30, 1e31) },
+    };
+    const ended: unknown[] = [];
+    const onTrial = (...facts: unknown[]) => void ended.push(facts);
+    const { trials, best } = await runSearch(search, { settings, trials: 2, onTrial });
+    expect(ended).toEqual([
+      [1, "pruned", null],
+      [2, "pruned", null],
+    ]);
+    expect(trials.map(({ state, scores }) => [state, scores])).toEqual([
+      ["pruned", []],
+      ["pruned", []],
+    ]);
+    expect(best).toBeNull();
   });
 });
 
