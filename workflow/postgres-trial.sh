@@ -60,7 +60,7 @@ done
 work() { # HOME
   unshare --uts bash -c 'hostname "$0" && exec "$@"' "machine-$1" \
     node "$checkout/bin/affectlab.cjs" --home "$folder/$1" --profile sample search resnet --protocol combined \
-    --set "options.channels=[4,8]" --set features.bands=24 --set training.frames=32 \
+    --set "options.channels=[4,8]" --set "options.blocks=[1,2]" --set features.bands=24 --set training.frames=32 \
     --epochs 3 --trials "$trials" --storage "$storage" --json >"$folder/log/$1.json" 2>"$folder/log/$1" &
   workers+=("$!")
 }

@@ -2,11 +2,12 @@
 import { compiled } from "../benchmark/compiled.mjs";
 
 /** @type {typeof import("../../src/evaluation/report.js")} */
-const { evaluateFolds } = compiled("evaluation/report");
+const { evaluatePredictions, groupMetrics } = compiled("evaluation/report");
 /** @type {typeof import("../../src/evaluation/significance.js")} */
 const { comparePaired } = compiled("evaluation/significance");
 
 /** @typedef {import("../../src/evaluation/prediction.js").Prediction} Prediction */
+/** @typedef {import("../../src/evaluation/intervals.js").Interval} Interval */
 /** @typedef {"float32" | "bf16"} Precision */
 
 export const seeds = [0, 1, 2];
@@ -46,13 +47,10 @@ export function describeStudy(runs) {
     part: "test clips of crema-d",
     clips: single[0]?.test.length ?? 0,
     runs: judged.map(({ precision, seed, specHash, seconds, test }) => {
-      const { accuracy, uar } = evaluateFolds([test]).all;
+      const { accuracy, uar } = evaluatePredictions(test).all;
       return { precision, seed, specHash, seconds, accuracy, uar };
     }),
-    means: precisions.map((precision) => {
-      const { accuracy, uar } = evaluateFolds(of(precision).map(({ test }) => test)).all;
-      return { precision, accuracy, uar };
-    }),
+    means: precisions.map((precision) => ({ precision, ...meanOverSeeds(of(precision)) })),
     differences: single.map(({ seed, test }) => {
       const other = half.find((run) => run.seed === seed);
       const { accuracy, uar } = comparePaired(test, other?.test ?? []);
@@ -62,6 +60,28 @@ export function describeStudy(runs) {
   };
 }
 
+/** The predictions of all seeds, each clip once a seed. @param {readonly StudyRun[]} runs @returns {Prediction[]} */
+const joined = (runs) =>
+  runs.flatMap(({ seed, test }) => test.map((row) => ({ ...row, clip: `${row.clip} seed ${seed}` })));
+
+/**
+ * The mean over seeds, which judge the same clips: what is drawn for an interval, a clip or a speaker with all of its clips,
+ * is drawn from every seed at once. Drawn from each seed by itself, the interval would be too narrow.
+ * @param {readonly StudyRun[]} runs
+ */
+function meanOverSeeds(runs) {
+  const rows = joined(runs);
+  // A clip's rows are kept together as a speaker's are.
+  const sameClips = runs.flatMap(({ test }) => test).map(({ clip }, i) => ({ ...rows[i], speaker: clip }));
+  const [bySpeaker, byClip] = [rows, sameClips].map((some) => groupMetrics(some, () => "all").all);
+  const figure = (/** @type {"accuracy" | "uar"} */ name) => ({
+    value: bySpeaker[name].value,
+    clip: /** @type {Interval} */ (byClip[name].speaker), // null for fewer than five clips alone
+    speaker: bySpeaker[name].speaker,
+  });
+  return { accuracy: figure("accuracy"), uar: figure("uar") };
+}
+
 /**
  * All seeds at once, speakers resampled whole: the clips of a speaker are judged three times, once a seed, and stay
  * together, so that the interval is not narrower than the voices allow.
@@ -69,8 +89,6 @@ export function describeStudy(runs) {
  * @param {readonly StudyRun[]} half
  */
 function overSeeds(single, half) {
-  const joined = (/** @type {readonly StudyRun[]} */ runs) =>
-    runs.flatMap(({ seed, test }) => test.map((row) => ({ ...row, clip: `${row.clip} seed ${seed}` })));
   const { accuracy, uar } = comparePaired(joined(single), joined(half));
   return {
     accuracy: { value: accuracy.value, speaker: accuracy.speaker },

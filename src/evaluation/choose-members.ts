@@ -1,5 +1,5 @@
 import { negativeLogLikelihood } from "./calibration.js";
-import { combinePredictions, type Pooling } from "./combine.js";
+import { combinePredictions } from "./combine.js";
 import type { Prediction } from "./prediction.js";
 
 /** A run that may become a member. */
@@ -15,21 +15,20 @@ export interface ChosenMember {
   readonly count: number;
 }
 
+const mostDraws = 20;
+
 /**
  * Greedy choice with replacement (Caruana et al. 2004): starting with the best candidate, the one whose addition lowers
- * the pool's negative log-likelihood on validation clips most is drawn, again and again, until none lowers it or `most`
+ * the pool's negative log-likelihood on validation clips most is drawn, again and again, until none lowers it or twenty
  * are drawn. Only validation predictions are looked at. Throws as `combinePredictions` does.
  */
-export function chooseMembers(
-  candidates: readonly Candidate[],
-  { most = 20, pooling = "arithmetic" as Pooling } = {},
-): ChosenMember[] {
+export function chooseMembers(candidates: readonly Candidate[]): ChosenMember[] {
   const counts = new Map<string, number>();
   let best = Number.POSITIVE_INFINITY;
-  for (let draw = 0; draw < most; draw++) {
+  for (let draw = 0; draw < mostDraws; draw++) {
     const tried = candidates.map((candidate) => ({
       candidate,
-      loss: lossWith(candidate, candidates, counts, pooling),
+      loss: lossWith(candidate, candidates, counts),
     }));
     const lowest = tried.reduce((a, b) => (b.loss < a.loss ? b : a));
     if (!(lowest.loss < best)) break;
@@ -43,7 +42,6 @@ function lossWith(
   added: Candidate,
   candidates: readonly Candidate[],
   counts: ReadonlyMap<string, number>,
-  pooling: Pooling,
 ): number {
   const weighted = candidates
     .map((candidate) => ({
@@ -55,7 +53,6 @@ function lossWith(
     combinePredictions(
       weighted.map(({ candidate }) => candidate.validation),
       weighted.map(({ weight }) => weight),
-      pooling,
     ),
   );
 }

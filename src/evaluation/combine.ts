@@ -2,10 +2,6 @@ import { LabError } from "../core/errors.js";
 import { emotions, likeliestEmotion } from "../corpora/emotions.js";
 import type { Prediction } from "./prediction.js";
 import { alignPredictions } from "./significance.js";
-import { logProbability } from "./smallest-probability.js";
-
-/** How members' probabilities become one: their weighted mean, or their weighted geometric mean, made to sum to 1. */
-export type Pooling = "arithmetic" | "geometric";
 
 /**
  * One prediction a clip out of several members' (opinion pooling; Genest and Zidek 1986): probabilities averaged with
@@ -16,17 +12,12 @@ export type Pooling = "arithmetic" | "geometric";
 export function combinePredictions(
   members: readonly (readonly Prediction[])[],
   weights: readonly number[] = members.map(() => 1),
-  pooling: Pooling = "arithmetic",
 ): Prediction[] {
   const aligned = alignMembers(members);
   const shares = toShares(weights, aligned.length);
   return aligned[0]!.map((first, clip) => {
     const pooled = emotions.map((_, emotion) =>
-      poolOne(
-        aligned.map((member) => member[clip]!.probabilities[emotion]!),
-        shares,
-        pooling,
-      ),
+      aligned.reduce((sum, member, i) => sum + shares[i]! * member[clip]!.probabilities[emotion]!, 0),
     );
     return decide(first, pooled);
   });
@@ -55,10 +46,4 @@ function toShares(weights: readonly number[], members: number): number[] {
       "Give each member a weight of 0 or more, at least one above 0.",
     );
   return weights.map((weight) => weight / total);
-}
-
-function poolOne(values: readonly number[], shares: readonly number[], pooling: Pooling): number {
-  if (pooling === "arithmetic") return values.reduce((sum, value, i) => sum + shares[i]! * value, 0);
-  // A member's 0 is none here: it must not veto what all others say.
-  return Math.exp(values.reduce((sum, value, i) => sum + shares[i]! * logProbability(value), 0));
 }

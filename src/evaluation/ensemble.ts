@@ -45,7 +45,7 @@ export function fitEnsemble(
 ): Ensemble {
   if (chosen.length === 0) throw new LabError("There are no members to combine.", "Give at least one.");
   const names = chosen.map(({ name }) => name);
-  const members = validationOf(candidates, names);
+  const members = alignMembers(validationOf(candidates, names));
   const draws = chosen.reduce((sum, { count }) => sum + count, 0);
   const weigh = (weights: readonly number[]) => names.map((name, i) => ({ name, weight: weights[i]! }));
   const equal = weigh(names.map(() => 1 / names.length));
@@ -123,7 +123,7 @@ export function simplestMethod(figures: readonly MethodFigures[]): EnsembleMetho
   )!;
 }
 
-/** The penalty that is best on speakers it was not fitted on. */
+/** The penalty that is best on speakers it was not fitted on; members list their clips in one order. */
 function bestPenalty(members: readonly (readonly Prediction[])[]): number {
   if (new Set(members[0]!.map(({ speaker }) => speaker)).size < 2) return penalties.at(-1)!;
   const fold = speakerFolds(members[0]!);

@@ -25,8 +25,9 @@ export interface GroupGap {
 }
 
 /**
- * The gap of each group that `by` names, the two sides resampled independently. Groups come in alphabetical order; one
- * group alone has no others and gives nothing.
+ * The gap of each group that `by` names, the two sides resampled independently: `by` must say the same of all clips of a
+ * voice (its sex, not a clip's intensity), or the interval by speaker draws that voice twice. Groups come in alphabetical
+ * order; one group alone has no others and gives nothing.
  */
 export function groupGaps(
   predictions: readonly Prediction[],

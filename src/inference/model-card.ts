@@ -39,6 +39,9 @@ const cardSchema = z.object({
   metrics: z.object({ test: z.record(z.string(), group), validation: z.record(z.string(), group) }),
   licence: z.string(),
   citations: z.array(z.string()),
+  /** What it is for, and what not; absent from cards of before. */
+  intendedUse: z.string().optional(),
+  /** What not to expect, with what was measured of it. */
   limits: z.string(),
 });
 

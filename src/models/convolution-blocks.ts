@@ -1,4 +1,4 @@
-// What the convolutional networks on the spectrogram are made of: named layers with seeded weights, and their head.
+// What the convolutional networks are made of: named layers with seeded weights, and their head.
 import * as tf from "@tensorflow/tfjs";
 import { AttentivePooling, FusedBatchNorm, Rectifier } from "./layers.js";
 
@@ -14,6 +14,8 @@ export interface ConvolutionBlocks {
   rectify(x: tf.SymbolicTensor): tf.SymbolicTensor;
   /** Both in one layer: one pass over memory less. */
   normaliseAndRectify(x: tf.SymbolicTensor): tf.SymbolicTensor;
+  /** From pooled features to logits: [batch, features] → [batch, classes], one hidden dense layer. Asked for once. */
+  decide(pooled: tf.SymbolicTensor, headUnits: number, classes: number): tf.SymbolicTensor;
   /**
    * From feature maps to logits: [batch, height, width, depth] → [batch, classes]. The mean over bands, frames pooled
    * by their mean and by attention, one hidden dense layer.
@@ -55,13 +57,7 @@ export function convolutionBlocks(seed: number): ConvolutionBlocks {
   const normaliseAndRectify: ConvolutionBlocks["normaliseAndRectify"] = (x) =>
     new FusedBatchNorm({ name: name("norm_rectifier"), rectifies: true }).apply(x) as tf.SymbolicTensor;
 
-  const classify: ConvolutionBlocks["classify"] = (x, headUnits, classes) => {
-    const [, height, width, depth] = x.shape as [null, number, number, number];
-    const perFrame = tf.layers
-      .averagePooling2d({ name: "band_mean", poolSize: [1, width], strides: [1, width] })
-      .apply(x); // [batch, height, 1, depth]
-    const sequence = tf.layers.reshape({ name: "frames", targetShape: [height, depth] }).apply(perFrame); // [batch, height, depth]
-    const pooled = new AttentivePooling({ name: "pooling" }).apply(sequence); // [batch, 2 × depth]
+  const decide: ConvolutionBlocks["decide"] = (pooled, headUnits, classes) => {
     const hidden = tf.layers
       .dense({ name: "head", units: headUnits, kernelInitializer: heNormal() })
       .apply(pooled) as tf.SymbolicTensor;
@@ -71,5 +67,15 @@ export function convolutionBlocks(seed: number): ConvolutionBlocks {
       .apply(rectify(hidden)) as tf.SymbolicTensor;
   };
 
-  return { name, heNormal, convolution, normalise, rectify, normaliseAndRectify, classify };
+  const classify: ConvolutionBlocks["classify"] = (x, headUnits, classes) => {
+    const [, height, width, depth] = x.shape as [null, number, number, number];
+    const perFrame = tf.layers
+      .averagePooling2d({ name: "band_mean", poolSize: [1, width], strides: [1, width] })
+      .apply(x); // [batch, height, 1, depth]
+    const sequence = tf.layers.reshape({ name: "frames", targetShape: [height, depth] }).apply(perFrame); // [batch, height, depth]
+    const pooled = new AttentivePooling({ name: "pooling" }).apply(sequence); // [batch, 2 × depth]
+    return decide(pooled as tf.SymbolicTensor, headUnits, classes);
+  };
+
+  return { name, heNormal, convolution, normalise, rectify, normaliseAndRectify, decide, classify };
 }

@@ -71,16 +71,16 @@ function consumersOf(layer: tf.layers.Layer): tf.layers.Layer[] {
 /** Wraps the layer's `call`: in training its inputs, and its weights while it runs, come in the chosen precision. */
 function trainIn(choice: HalfPrecision, layer: tf.layers.Layer): void {
   const call = layer.call.bind(layer);
-  const convert = choice === "none" ? toFloat : toHalf;
+  const cast = choice === "none" ? toFloat : toHalf;
   layer.call = (inputs, kwargs) => {
     if (kwargs?.training !== true) return call(inputs, kwargs);
     if (choice === "own") return call(inputs, { ...kwargs, half: true });
-    const converted = Array.isArray(inputs) ? inputs.map(asFloats) : asFloats(inputs);
+    const converted = Array.isArray(inputs) ? inputs.map(convert) : convert(inputs);
     return choice === "all" ? withHalfWeights(layer, () => call(converted, kwargs)) : call(converted, kwargs);
   };
 
-  function asFloats(input: tf.Tensor): tf.Tensor {
-    return input.dtype === "float32" ? convert(input) : input;
+  function convert(input: tf.Tensor): tf.Tensor {
+    return input.dtype === "float32" ? cast(input) : input; // bf16 tensors are of this dtype too
   }
 }
 

@@ -7,6 +7,7 @@
  * the silence around a short clip does not water the answer down.
  */
 import * as tf from "@tensorflow/tfjs";
+import { checkLists } from "./check-lists.js";
 import { convolutionBlocks } from "./convolution-blocks.js";
 
 export interface ResNetOptions {
@@ -46,13 +47,15 @@ const fewestStridedChannels = 16;
 
 /**
  * The network as a tfjs model: standardised log-mel [batch, frames, bands, 1] to logits [batch, classes].
- * 188,312 parameters with the defaults, 187,256 of them learnt and the rest batch statistics.
+ * 188,312 parameters with the defaults, 187,256 of them learnt and the rest batch statistics. Throws LabError when channels
+ * and blocks are not of equally many stages.
  */
 export function buildResNet(options: Partial<ResNetOptions> = {}, modelName = "resnet"): tf.LayersModel {
   const { frames, bands, classes, channels, blocks, stemStride, headUnits, seed } = {
     ...resNetDefaults,
     ...options,
   };
+  checkLists(modelName, "stage", { channels, blocks });
   const { name, convolution, normalise, rectify, classify } = convolutionBlocks(seed);
 
   const project = (x: tf.SymbolicTensor, filters: number, strides: number): tf.SymbolicTensor => {

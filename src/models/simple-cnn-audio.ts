@@ -9,7 +9,9 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
-import { FrameMask, FusedBatchNorm, MaskedAttentivePooling, Rectifier } from "./layers.js";
+import { checkLists } from "./check-lists.js";
+import { convolutionBlocks } from "./convolution-blocks.js";
+import { FrameMask, MaskedAttentivePooling } from "./layers.js";
 
 export interface SimpleCnnAudioOptions {
   /** Samples of the input, a multiple of `stride`, [frames, 1]; 48,000 are 3 s. */
@@ -47,7 +49,8 @@ export const simpleCnnAudioDefaults: SimpleCnnAudioOptions = {
 
 /**
  * The network as a tfjs model: samples [batch, frames, 1], exactly 0 around a short clip, to logits [batch, classes].
- * 4,459,968 parameters with the defaults. Throws for a length that the stride does not divide.
+ * 4,459,968 parameters with the defaults. Throws LabError for a length that the stride does not divide, and when channels,
+ * convolutions and pools are not of equally many stages.
  */
 export function buildSimpleCnnAudio(options: Partial<SimpleCnnAudioOptions> = {}): tf.LayersModel {
   const { frames, bands, classes, stride, filterSamples, channels, convolutions, pools, headUnits, seed } = {
@@ -55,14 +58,12 @@ export function buildSimpleCnnAudio(options: Partial<SimpleCnnAudioOptions> = {}
     ...options,
   };
   checkShape(frames, bands, stride, filterSamples);
-  const counts = new Map<string, number>();
-  const name = (kind: string): string => {
-    const count = (counts.get(kind) ?? 0) + 1;
-    counts.set(kind, count);
-    return `${kind}_${count}`;
-  };
-  let layerSeed = seed * 1000;
-  const heNormal = () => tf.initializers.heNormal({ seed: ++layerSeed });
+  checkLists("simple-cnn-audio", "stage", {
+    channels,
+    convolutions,
+    "pools after the first": pools.slice(1),
+  });
+  const { name, heNormal, normalise, rectify, decide } = convolutionBlocks(seed);
 
   // [batch, 1, steps, in] -> [batch, 1, steps, filters]; a height of 1 makes the convolution one-dimensional
   const convolve = (x: tf.SymbolicTensor, filters: number, width: number): tf.SymbolicTensor => {
@@ -74,11 +75,8 @@ export function buildSimpleCnnAudio(options: Partial<SimpleCnnAudioOptions> = {}
       useBias: false,
       kernelInitializer: heNormal(),
     });
-    const norm = new FusedBatchNorm({ name: name("norm") });
-    return norm.apply(convolution.apply(x)) as tf.SymbolicTensor;
+    return normalise(convolution.apply(x) as tf.SymbolicTensor);
   };
-  const rectify = (x: tf.SymbolicTensor): tf.SymbolicTensor =>
-    new Rectifier({ name: name("rectifier") }).apply(x) as tf.SymbolicTensor;
   // [batch, 1, steps, channels] -> [batch, 1, ⌈steps / size⌉, channels]
   const shorten = (x: tf.SymbolicTensor, by: "average" | "maximum", size: number): tf.SymbolicTensor => {
     if (size === 1) return x;
@@ -105,14 +103,8 @@ export function buildSimpleCnnAudio(options: Partial<SimpleCnnAudioOptions> = {}
   const pooled = new MaskedAttentivePooling({ name: "pooling" }).apply([
     sequence as tf.SymbolicTensor,
     mask as tf.SymbolicTensor,
-  ]); // [batch, 1024]
-  const hidden = tf.layers
-    .dense({ name: "head", units: headUnits, kernelInitializer: heNormal() })
-    .apply(pooled) as tf.SymbolicTensor;
-  const active = new Rectifier({ name: name("rectifier") }).apply(hidden);
-  const glorot = tf.initializers.glorotUniform({ seed: ++layerSeed });
-  const logits = tf.layers.dense({ name: "logits", units: classes, kernelInitializer: glorot }).apply(active);
-  return tf.model({ inputs: input, outputs: logits as tf.SymbolicTensor, name: "simple-cnn-audio" });
+  ]) as tf.SymbolicTensor; // [batch, 1024]
+  return tf.model({ inputs: input, outputs: decide(pooled, headUnits, classes), name: "simple-cnn-audio" });
 }
 
 function checkShape(frames: number, bands: number, stride: number, filterSamples: number): void {

@@ -2,11 +2,12 @@
  * Simple CNN: 3 × 3 convolutions one after another on the log-mel spectrogram, with max pooling between the stages.
  *
  * Simonyan and Zisserman 2015, "Very Deep Convolutional Networks for Large-Scale Image Recognition", made small: each
- * convolution is normalised (Ioffe and Szegedy 2015) and rectified, and each stage halves both axes. No shortcuts, so
- * that it shows what the residual network's are worth. As there, the stem halves both axes and frames are pooled by
+ * convolution is normalised (Ioffe and Szegedy 2015) and rectified, and each stage halves both axes. No shortcuts, as
+ * the residual network has them. As there, the stem halves both axes and frames are pooled by
  * their mean and by attention.
  */
 import * as tf from "@tensorflow/tfjs";
+import { checkLists } from "./check-lists.js";
 import { convolutionBlocks } from "./convolution-blocks.js";
 import { MaxPooling } from "./layers.js";
 
@@ -40,13 +41,15 @@ export const simpleCnnDefaults: SimpleCnnOptions = {
 
 /**
  * The network as a tfjs model: standardised log-mel [batch, frames, bands, 1] to logits [batch, classes].
- * 195,048 parameters with the defaults, 194,280 of them learnt and the rest batch statistics.
+ * 195,048 parameters with the defaults, 194,280 of them learnt and the rest batch statistics. Throws LabError when channels
+ * and convolutions are not of equally many stages.
  */
 export function buildSimpleCnn(options: Partial<SimpleCnnOptions> = {}): tf.LayersModel {
   const { frames, bands, classes, channels, convolutions, stemStride, headUnits, seed } = {
     ...simpleCnnDefaults,
     ...options,
   };
+  checkLists("simple-cnn", "stage", { channels, convolutions });
   const { name, convolution, normaliseAndRectify, classify } = convolutionBlocks(seed);
   const layer = (x: tf.SymbolicTensor, filters: number, size: number, strides: number): tf.SymbolicTensor =>
     normaliseAndRectify(convolution(x, filters, size, strides));

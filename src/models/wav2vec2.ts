@@ -10,6 +10,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";
+import { checkLists } from "./check-lists.js";
 import {
   FrameMask,
   GeluConvolution,
@@ -67,7 +68,8 @@ const epsilon = 1e-5;
 
 /**
  * The network as a tfjs model: samples [batch, frames, 1] at mean 0 and variance 1, exactly 0 around a short clip, to
- * logits [batch, classes]. Throws LabError for features that are no samples and for fewer samples than a frame sees.
+ * logits [batch, classes]. Throws LabError for features that are no samples, for fewer samples than a frame sees, and when
+ * channels, sizes and strides are not of equally many convolutions.
  */
 export function buildWav2Vec2(options: Partial<Wav2Vec2Options> = {}): tf.LayersModel {
   const { frames, bands, classes, channels, sizes, strides, norm, ...transformer } = {
@@ -131,12 +133,7 @@ function checkOptions({ frames, bands, channels, sizes, strides }: Wav2Vec2Optio
       'Use features of kind "waveform".',
     );
   }
-  if (channels.length !== sizes.length || channels.length !== strides.length) {
-    throw new LabError(
-      `wav2vec2: there are ${channels.length} channels, ${sizes.length} sizes and ${strides.length} strides.`,
-      "Give one of each for every convolution.",
-    );
-  }
+  checkLists("wav2vec2", "convolution", { channels, sizes, strides });
   // From the last convolution back: how many samples one frame of the encoder sees.
   const seen = sizes.reduceRight((length, size, i) => (length - 1) * strides[i]! + size, 1);
   if (frames < seen) {

@@ -3,6 +3,7 @@ import type { Figure, GroupMetrics } from "../evaluation/report.js";
 import { describeFeatures } from "../features/describe-features.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { hopSamples } from "../features/hop-samples.js";
+import { termsOf } from "./card.js";
 
 /** What README.md tells of a card (src/training/card.ts writes it, src/inference/model-card.ts reads it). */
 export interface ReadableCard {
@@ -24,10 +25,11 @@ export interface ReadableCard {
   readonly metrics: { readonly test: Readonly<Record<string, GroupMetrics>> };
   readonly licence: string;
   readonly citations: readonly string[];
+  readonly intendedUse?: string | undefined;
   readonly limits: string;
 }
 
-/** README.md beside card.json, for people: what the model is, hears, says, how often it is right, and its terms. */
+/** README.md beside card.json, for people: what the model is, hears, says, how often it is right, what it is for, its terms. */
 export function cardReadme(card: ReadableCard): string {
   const { name, protocol, architecture, parameters, seed, specHash, data } = card;
   const sections = [
@@ -44,8 +46,10 @@ export function cardReadme(card: ReadableCard): string {
     figures(card),
     "## What it learnt from",
     `${Object.keys(data.corpora).join(", ")} (${sources[data.source] ?? data.source}), the training part of \`${protocol}\` ([docs/protocols.md](../../../docs/protocols.md)).`,
+    "## Intended use",
+    `${card.intendedUse ?? termsOf(Object.keys(data.corpora)).intendedUse} More: [docs/responsible-use.md](../../../docs/responsible-use.md).`,
     "## Limits",
-    `${card.limits}\n\nNo decision about a person may rest on an answer. In the European Union, inferring emotions of people at work and in education is prohibited save for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)): [docs/responsible-use.md](../../../docs/responsible-use.md).`,
+    card.limits,
     "## Licence",
     [`${card.licence}.`, ...(card.citations.length > 0 ? ["Cite:"] : [])].join(" "),
     ...(card.citations.length > 0 ? [card.citations.map((citation) => `- ${citation}`).join("\n")] : []),

@@ -41,7 +41,7 @@ export function cardOf(
   };
 }
 
-/** Under which terms a result may be used that learnt from these corpora, what to cite and what not to expect. */
+/** Under which terms a result may be used that learnt from these corpora, what to cite, what it is for, what not to expect. */
 export function termsOf(names: readonly string[]) {
   const used = corpora.filter((corpus) => names.includes(corpus.name));
   return {
@@ -50,6 +50,7 @@ export function termsOf(names: readonly string[]) {
         ? "Non-commercial research, as the corpora it learnt from demand: see models/LICENSE"
         : "Whatever the owner of the recordings allows",
     citations: used.map((corpus) => corpus.citation),
+    intendedUse: `Research${used.length > 0 ? " on acted speech" : ""}, and telling people who are recorded and have agreed to it what their voice sounds like. No decision about a person may rest on an answer. In the European Union, inferring emotions of people at work and in education is prohibited save for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)).`,
     limits: `${used.length > 0 ? "Learnt from acted English speech of North American speakers in quiet rooms" : "Learnt from recordings of its publisher's own"}. It tells which emotion a voice sounds like, not what a person feels; do not use it to judge people.`,
   };
 }

@@ -4,56 +4,85 @@ import { LabError } from "../core/errors.js";
 import { readFileIfThere, readJson, writeFileAtomic, writeJson } from "../core/files.js";
 import { readPredictions } from "../evaluation/predictions-file.js";
 import { type ConfidenceFigures, confidenceFigures } from "../evaluation/unsure.js";
-import type { cardOf } from "./card.js";
+import { type cardOf, termsOf } from "./card.js";
 import { cardReadme } from "./card-readme.js";
+import { measuredLimits } from "./measured-limits.js";
 import { readMetrics } from "./read-metrics.js";
 
-/** A card, perhaps of a time before these figures. */
-type Card = Omit<ReturnType<typeof cardOf>, "unsureBelow" | "calibrationError"> &
-  Partial<ConfidenceFigures> & { temperature: number };
+type Card = ReturnType<typeof cardOf>;
+
+/** A card under models/, perhaps of a time before some of its fields were. */
+type WrittenCard = Omit<Card, "unsureBelow" | "calibrationError" | "intendedUse"> & Partial<Card>;
+
+/** A card as it has to be by what results/ holds, and README.md that tells people the same. */
+export interface CompletedCard {
+  /** The path of card.json. */
+  readonly path: string;
+  readonly card: Card;
+  readonly readme: string;
+}
 
 /**
- * Computes the threshold of `unsure` and the calibration error of every card under models/ anew from the predictions in
- * results/, for cards that were written before these figures were; the temperature stays. Writes README.md beside each
- * from what the card then says. Returns the files whose content changed. Throws LabError where a card's predictions are
- * not there.
+ * Writes every card under models/ anew with what `completedCards` finds, and README.md beside it, where they differ.
+ * Returns the files whose content changed. Throws as that does, before anything is written.
  */
 export async function completeCards(root: string): Promise<string[]> {
-  const entries = await readdir(join(root, "models"), { recursive: true });
   const changed: string[] = [];
-  for (const entry of entries.filter((name) => /^[^/\\]+[/\\][^/\\]+[/\\]card\.json$/.test(name)).sort()) {
-    const path = join(root, "models", entry);
-    const card = (await readJson(path)) as Card;
-    const folder = join(root, "results", card.protocol, card.name, `seed-${card.seed}`);
-    const metrics = await readMetrics(join(folder, "metrics.json"));
-    if (metrics?.specHash !== card.specHash) {
-      throw new LabError(`${folder} does not hold the predictions of ${path}.`, "Publish the run again.");
-    }
-    const [validation, test] = await Promise.all([
-      readPredictions(join(folder, "predictions-validation.csv")),
-      readPredictions(join(folder, "predictions.csv")),
-    ]);
-    const { temperature, unsureBelow, calibrationError, ...others } = card;
-    const figures = confidenceFigures(validation, test, temperature);
-    if (unsureBelow !== figures.unsureBelow || calibrationError?.after !== figures.calibrationError.after) {
-      await writeJson(path, withFigures(others, figures));
+  for (const { path, card, readme } of await completedCards(root)) {
+    if (JSON.stringify(await readJson(path)) !== JSON.stringify(card)) {
+      await writeJson(path, card);
       changed.push(path);
     }
-    const readme = join(dirname(path), "README.md");
-    const text = cardReadme({ ...card, ...figures });
-    if ((await readFileIfThere(readme)) !== text) {
-      await writeFileAtomic(readme, text);
-      changed.push(readme);
+    const beside = join(dirname(path), "README.md");
+    if ((await readFileIfThere(beside)) !== readme) {
+      await writeFileAtomic(beside, readme);
+      changed.push(beside);
     }
   }
   return changed;
 }
 
-/** The card's fields with the figures where `publish` writes them: before `weightsPrecision`. */
-function withFigures(others: object, figures: ConfidenceFigures): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(others).flatMap(([key, value]) =>
-      key === "weightsPrecision" ? [...Object.entries(figures), [key, value]] : [[key, value]],
-    ),
+/**
+ * Every card under models/ with the threshold of `unsure` and the calibration error computed anew from the predictions in
+ * results/ (the temperature stays), with its intended use, and with what results/ has measured among its limits. Throws
+ * LabError where a card's predictions are not there.
+ */
+export async function completedCards(root: string): Promise<CompletedCard[]> {
+  const entries = await readdir(join(root, "models"), { recursive: true });
+  const paths = entries.filter((name) => /^[^/\\]+[/\\][^/\\]+[/\\]card\.json$/.test(name)).sort();
+  const completed: CompletedCard[] = [];
+  for (const path of paths.map((entry) => join(root, "models", entry))) {
+    const card = await completedCard(root, path);
+    completed.push({ path, card, readme: cardReadme(card) });
+  }
+  return completed;
+}
+
+async function completedCard(root: string, path: string): Promise<Card> {
+  const card = (await readJson(path)) as WrittenCard;
+  const folder = join(root, "results", card.protocol, card.name, `seed-${card.seed}`);
+  const metrics = await readMetrics(join(folder, "metrics.json"));
+  if (metrics?.specHash !== card.specHash) {
+    throw new LabError(`${folder} does not hold the predictions of ${path}.`, "Publish the run again.");
+  }
+  const [validation, test] = await Promise.all([
+    readPredictions(join(folder, "predictions-validation.csv")),
+    readPredictions(join(folder, "predictions.csv")),
+  ]);
+  const figures = confidenceFigures(validation, test, card.temperature);
+  const { intendedUse, limits } = termsOf(Object.keys(card.data.corpora));
+  const measured = await measuredLimits(root, card.name, metrics.spec, test);
+  return inOrder(card, figures, { intendedUse, limits: [limits, ...measured].join(" ") });
+}
+
+/** The card's fields with the new ones where `publish` writes them: figures before `weightsPrecision`, terms at the end. */
+function inOrder(
+  { temperature, unsureBelow, calibrationError, intendedUse, limits, ...others }: WrittenCard,
+  figures: ConfidenceFigures,
+  terms: Pick<Card, "intendedUse" | "limits">,
+): Card {
+  const before = Object.entries(others).flatMap(([key, value]) =>
+    key === "weightsPrecision" ? [...Object.entries(figures), [key, value]] : [[key, value]],
   );
+  return { ...(Object.fromEntries(before) as Omit<Card, keyof typeof terms>), ...terms };
 }

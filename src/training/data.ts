@@ -88,14 +88,37 @@ export async function loadTrainingData(
 export async function loadTaughtClips(
   spec: RunSpec,
   standardisation: Standardisation,
-  { settings: given, onProgress, stop }: DataOptions,
+  options: DataOptions,
   variation?: SoundVariation,
 ): Promise<Example[]> {
-  const settings = { ...given, profile: spec.profile };
-  const { clips, split, withheld } = await splitOfRun(spec, settings);
+  const { clips, split, withheld } = await splitOfRun(spec, { ...options.settings, profile: spec.profile });
+  const asked = spec.withheld === undefined ? split.train : withheld;
+  return await loadExamples(spec, clips, asked, standardisation, options, variation);
+}
+
+/** The clips that a run is judged on, under the standardisation that it has kept: nothing else is read. */
+export async function loadJudgedClips(
+  spec: RunSpec,
+  part: "validation" | "test",
+  standardisation: Standardisation,
+  options: DataOptions,
+): Promise<Example[]> {
+  const { clips, split } = await splitOfRun(spec, { ...options.settings, profile: spec.profile });
+  return await loadExamples(spec, clips, split[part], standardisation, options);
+}
+
+/** The clips of these ids, or the copies of one variation, as a run's network is given them. */
+async function loadExamples(
+  spec: RunSpec,
+  clips: readonly Clip[],
+  ids: readonly string[],
+  standardisation: Standardisation,
+  options: DataOptions,
+  variation?: SoundVariation,
+): Promise<Example[]> {
   const byId = new Map(clips.map((clip) => [clip.id, clip]));
-  const items = (spec.withheld === undefined ? split.train : withheld).map((id) => byId.get(id)!);
-  const features = await describeClips(spec, items, { settings, onProgress, stop }, variation);
+  const items = ids.map((id) => byId.get(id)!);
+  const features = await describeClips(spec, items, options, variation);
   const isStandardised = pretrainedOf(spec) === null;
   return items.map((clip) => {
     const own = features.get(clip.id)!;

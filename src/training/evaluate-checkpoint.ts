@@ -2,7 +2,7 @@ import type { ProgressListener } from "../core/progress.js";
 import type { Settings } from "../core/settings.js";
 import { loadTensorFlow } from "../core/tensorflow.js";
 import { evaluatePredictions, type PartMetrics } from "../evaluation/report.js";
-import { loadTrainingData } from "./data.js";
+import { loadJudgedClips } from "./data.js";
 import { predictExamples } from "./predict-examples.js";
 import { loadRunModel } from "./run-model.js";
 import type { RunSpec } from "./run-spec.js";
@@ -18,10 +18,10 @@ export async function evaluateCheckpoint(
   { settings, onProgress }: { settings: Settings; onProgress?: ProgressListener },
 ): Promise<PartMetrics> {
   loadTensorFlow();
-  const { model } = await loadRunModel(spec, settings, which);
+  const { model, standardisation } = await loadRunModel(spec, settings, which);
   try {
-    const data = await loadTrainingData(spec, { settings, onProgress, withoutTest: part !== "test" });
-    return evaluatePredictions(await predictExamples(model, data[part], spec.training.frames));
+    const clips = await loadJudgedClips(spec, part, standardisation, { settings, onProgress });
+    return evaluatePredictions(await predictExamples(model, clips, spec.training.frames));
   } finally {
     model.dispose();
   }

@@ -37,13 +37,27 @@ export interface Optimiser {
 
 const sizeOf = (variables: readonly tf.Variable[]): number => variables.reduce((sum, v) => sum + v.size, 0);
 
-/** Writes a flat vector back into the variables it was made of. */
-function assignFlat(variables: readonly tf.Variable[], flat: tf.Tensor1D): void {
-  const pieces = unflatten(
-    flat,
-    variables.map(({ shape }) => shape),
+/**
+ * Writes weights, flat, into the variables that they are of, in their order. Throws LabError when they are of a network of
+ * another size.
+ */
+export function assignWeights(variables: readonly tf.Variable[], flat: tf.Tensor1D | Float32Array): void {
+  checkSize(flat instanceof Float32Array ? flat.length : flat.size, sizeOf(variables));
+  tf.tidy(() => {
+    const pieces = unflatten(
+      flat instanceof Float32Array ? tf.tensor1d(flat) : flat,
+      variables.map(({ shape }) => shape),
+    );
+    variables.forEach((variable, i) => void variable.assign(pieces[i]!));
+  });
+}
+
+function checkSize(found: number, expected: number): void {
+  if (found === expected) return;
+  throw new LabError(
+    `The checkpoint holds ${found} weights where this network has ${expected}.`,
+    "It was written by another version of the code; train the run again with --force.",
   );
-  variables.forEach((variable, i) => void variable.assign(pieces[i]!));
 }
 
 /**
@@ -83,11 +97,11 @@ export function createOptimiser(
     async withAverage(work) {
       const kept = tf.tidy(() => flatten(all));
       // A copy: TensorFlow cuts a vector without moving it, and the average changes where it lies.
-      if (average !== null) tf.tidy(() => assignFlat(all, ownCopy(average as unknown as tf.Tensor1D)));
+      if (average !== null) tf.tidy(() => assignWeights(all, ownCopy(average as unknown as tf.Tensor1D)));
       try {
         return await work();
       } finally {
-        tf.tidy(() => assignFlat(all, kept));
+        assignWeights(all, kept);
         kept.dispose();
       }
     },
@@ -99,17 +113,11 @@ export function createOptimiser(
       secondMoment: secondMoment.dataSync<"float32">().slice(),
     }),
     restore(state) {
-      const sizes = [state.weights.length, state.average.length, state.firstMoment.length];
-      const sizeOfAll = size + sizeOf(fixed);
-      if (sizes[0] !== sizeOfAll || sizes[1] !== sizeOfAll || sizes[2] !== size) {
-        throw new LabError(
-          `The checkpoint holds ${sizes[0]} weights where this network has ${sizeOfAll}.`,
-          "It was written by another version of the code; train the run again with --force.",
-        );
-      }
+      checkSize(state.average.length, size + sizeOf(fixed));
+      for (const moment of [state.firstMoment, state.secondMoment]) checkSize(moment.length, size);
+      assignWeights(all, state.weights);
       step = state.step;
       tf.tidy(() => {
-        assignFlat(all, tf.tensor1d(state.weights));
         average?.assign(ownCopy(tf.tensor1d(state.average)));
         firstMoment.assign(ownCopy(tf.tensor1d(state.firstMoment)));
         secondMoment.assign(ownCopy(tf.tensor1d(state.secondMoment)));

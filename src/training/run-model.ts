@@ -9,7 +9,7 @@ import type { Standardisation } from "../features/standardise.js";
 import type { FrontEnd, Pretrained } from "../models/pretrained.js";
 import { architectureNamed } from "../models/registry.js";
 import { type Checkpoint, readCheckpoint } from "./checkpoint.js";
-import { createOptimiser } from "./optimiser.js";
+import { assignWeights } from "./optimiser.js";
 import { type RunSpec, runHash } from "./run-spec.js";
 import { runFiles } from "./run-store.js";
 import { modelVariables } from "./variables.js";
@@ -51,16 +51,22 @@ export async function readFrontEnd(frontEnd: FrontEnd, home: string): Promise<tf
 
 /**
  * Puts a checkpoint's averaged weights into the model: the ones that are judged and published. A pretrained network's
- * are rounded to float16 first, as its origin's are: it is published so, and what is judged is what is published.
+ * are rounded to float16 first, as its origin's are: it is published so, and what is judged is what is published. Throws
+ * LabError for a checkpoint of a network of another size.
  */
 export function putAverageInto(model: tf.LayersModel, checkpoint: Checkpoint, spec: RunSpec): void {
-  const state = checkpoint.optimiser;
+  const { average } = checkpoint.optimiser;
   const isRounded = pretrainedOf(spec) !== null;
-  const average = isRounded ? halfToSingle(singleToHalf(state.average)) : state.average;
   const { trained, fixed } = modelVariables(model);
-  const optimiser = createOptimiser(trained, fixed, { weightDecay: 0, clipNorm: null, averageDecay: 0 });
-  optimiser.restore({ ...state, weights: average });
-  optimiser.dispose();
+  assignWeights([...trained, ...fixed], isRounded ? halfToSingle(singleToHalf(average)) : average);
+}
+
+/** What a run's features were standardised by. Throws LabError when the store does not have it. */
+export async function readStandardisation(spec: RunSpec, settings: Settings): Promise<Standardisation> {
+  const path = runFiles(runHash(spec), settings).standardisation;
+  const standardisation = (await readJson(path)) as Standardisation | null;
+  if (standardisation !== null) return standardisation;
+  throw new LabError(`${path} is missing.`, "Train the run again with --force, or restore the file.");
 }
 
 /**
@@ -75,13 +81,13 @@ export async function loadRunModel(
   const files = runFiles(runHash(spec), settings);
   const path = typeof which === "number" ? files.epoch(which) : files[which];
   const checkpoint = await readCheckpoint(path, runHash(spec));
-  const standardisation = (await readJson(files.standardisation)) as Standardisation | null;
-  if (checkpoint === null || standardisation === null) {
+  if (checkpoint === null) {
     throw new LabError(
       `Run ${runHash(spec)} has no checkpoint ${which}.`,
       "The best, the last and every tenth epoch are kept.",
     );
   }
+  const standardisation = await readStandardisation(spec, settings);
   const model = buildModel(spec, standardisation.mean.length);
   putAverageInto(model, checkpoint, spec);
   return { model, standardisation };

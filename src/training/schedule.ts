@@ -1,6 +1,6 @@
 /**
- * The learning rate at a step: linear from zero over the warm-up, then half a cosine down to zero at the last step
- * (Loshchilov and Hutter 2017, SGDR without restarts). Steps count from 0.
+ * The learning rate at a step, counted from 0: in a line from peak / warmupSteps up to the peak at the warm-up's last step,
+ * then half a cosine (Loshchilov and Hutter 2017, SGDR without restarts) that would be zero one step after the last.
  */
 export function learningRateAt(step: number, steps: number, warmupSteps: number, peak: number): number {
   if (step < warmupSteps) return (peak * (step + 1)) / warmupSteps;

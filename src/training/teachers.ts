@@ -44,7 +44,8 @@ export async function hearTeachers(spec: RunSpec, options: TeachersOptions): Pro
  * What trained networks say of the clips that a student is trained on: the mean of their probabilities, by clip, softened
  * by the specification's temperature (Hinton et al. 2015, "Distilling the Knowledge in a Neural Network"); with a variation
  * of the clips' copies. A teacher that withheld clips from its training is asked about these alone. Clips that are
- * validated or tested on are never asked about. Throws LabError for a teacher of other clips.
+ * validated or tested on are never asked about. Throws LabError for a teacher that the store does not have trained; whether
+ * its clips are the student's is for `withTeachers` to see.
  */
 export async function askTeachers(
   { teachers = [], training }: RunSpec,

@@ -104,6 +104,7 @@ function hum(pitchHz: number): Float32Array {
 /** Options that make a network and its features tiny, so that training takes a second. */
 export const tiny = [
   "options.channels=[4,8]",
+  "options.blocks=[1,2]",
   "options.headUnits=8",
   "features.bands=24",
   "training.frames=32",

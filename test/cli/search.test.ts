@@ -24,10 +24,12 @@ interface Found {
 
 const search = ["search", "resnet", "--protocol", "combined", "--corpora", "mine", "--profile", "sample"];
 // Batch size and units of the head are searched; the rest is made tiny.
-const tiny = ["options.channels=[4,8]", "features.bands=24", "training.frames=32"].flatMap((change) => [
-  "--set",
-  change,
-]);
+const tiny = [
+  "options.channels=[4,8]",
+  "options.blocks=[1,2]",
+  "features.bands=24",
+  "training.frames=32",
+].flatMap((change) => ["--set", change]);
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 120_000 });
 

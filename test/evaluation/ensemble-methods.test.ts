@@ -28,6 +28,21 @@ describe("an ensemble", () => {
     },
   );
 
+  it.each(ensembleMethods)(
+    "of the method %s is the same whatever order its members' clips come in",
+    (method) => {
+      const turned = candidates.map(({ name, validation }, i) => ({
+        name,
+        validation: i === 0 ? validation : [...validation.slice(i), ...validation.slice(0, i)].reverse(),
+      }));
+      const answers = applyEnsemble(fitEnsemble(method, candidates), predictions);
+      applyEnsemble(fitEnsemble(method, turned), predictions).forEach(({ probabilities }, clip) => {
+        for (const [k, p] of probabilities.entries())
+          expect(p).toBeCloseTo(answers[clip]!.probabilities[k]!, 4);
+      });
+    },
+  );
+
   it("gives the same answers on clips in another order", () => {
     const ensemble = fitEnsemble("stacking", candidates);
     const turned = new Map([...predictions].map(([name, rows]) => [name, [...rows].reverse()]));

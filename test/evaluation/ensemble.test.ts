@@ -7,6 +7,7 @@ import { combinePredictions } from "../../src/evaluation/combine.js";
 import { disagreement } from "../../src/evaluation/disagreement.js";
 import { fitEnsembleWeights } from "../../src/evaluation/ensemble-weights.js";
 import { selectiveAccuracy } from "../../src/evaluation/selective.js";
+import { prediction } from "./goldens.js";
 import { memberOf } from "./members.js";
 
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
@@ -20,6 +21,16 @@ describe("combinePredictions", () => {
       expectClose(combined[i]!.probabilities, one.probabilities);
   });
 
+  it("is the weighted mean of what the members say", () => {
+    const one = prediction("toy/a", "x", "sad", "sad");
+    const a = { ...one, probabilities: [0.1, 0, 0.2, 0.7, 0, 0, 0, 0] };
+    const b = { ...one, probabilities: [0.5, 0, 0.2, 0.1, 0, 0, 0, 0.2] };
+    const [combined] = combinePredictions([[a], [b]], [1, 3]);
+    // 0.25 a + 0.75 b
+    expectClose(combined!.probabilities, [0.4, 0, 0.2, 0.25, 0, 0, 0, 0.15]);
+    expect(combined!.predicted).toBe("neutral");
+  });
+
   it("does not depend on the order of clips or members", () => {
     const [a, b] = [memberOf(2, 0.5), memberOf(3, 0.7)];
     const one = combinePredictions([a, b], [1, 3]);
@@ -28,16 +39,11 @@ describe("combinePredictions", () => {
     for (const { clip, probabilities } of one) expectClose(byClip.get(clip)!.probabilities, probabilities);
   });
 
-  it("sums to 1 and decides for the largest, for both kinds of pooling", () => {
-    for (const pooling of ["arithmetic", "geometric"] as const)
-      for (const { probabilities, predicted } of combinePredictions(
-        [memberOf(2, 0.4), memberOf(3, 0.4)],
-        [1, 1],
-        pooling,
-      )) {
-        expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
-        expect(probabilities[emotions.indexOf(predicted)]).toBe(Math.max(...probabilities));
-      }
+  it("sums to 1 and decides for the largest", () => {
+    for (const { probabilities, predicted } of combinePredictions([memberOf(2, 0.4), memberOf(3, 0.4)])) {
+      expect(probabilities.reduce((sum, p) => sum + p, 0)).toBeCloseTo(1, 12);
+      expect(probabilities[emotions.indexOf(predicted)]).toBe(Math.max(...probabilities));
+    }
   });
 
   it("refuses members of different clips, no members, and weights that say nothing", () => {
@@ -113,5 +119,9 @@ describe("selectiveAccuracy", () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  it("refuses no predictions: there is no share of none", () => {
+    expect(() => selectiveAccuracy([])).toThrow(/no predictions/);
   });
 });

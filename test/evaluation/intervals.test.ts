@@ -1,10 +1,13 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { bootstrapIntervals, percentileInterval } from "../../src/evaluation/intervals.js";
+import { LabError } from "../../src/core/errors.js";
+import { type BootstrapOptions, percentileInterval } from "../../src/evaluation/intervals.js";
 import type { Prediction } from "../../src/evaluation/prediction.js";
 import { evaluateFolds, evaluatePredictions, groupMetrics } from "../../src/evaluation/report.js";
 import { expected, goldenRun } from "./goldens.js";
 
 let run: Prediction[];
+const figuresOf = (predictions: readonly Prediction[], options?: BootstrapOptions) =>
+  evaluatePredictions(predictions, options).all;
 beforeAll(async () => {
   run = await goldenRun("first");
 });
@@ -20,7 +23,7 @@ describe("percentile interval", () => {
 
 describe("bootstrap intervals", () => {
   it("agree with 20,000 resamples of NumPy, by clip and by speaker", () => {
-    const intervals = bootstrapIntervals(run, { samples: 20_000 });
+    const intervals = figuresOf(run, { samples: 20_000 });
     for (const by of ["clip", "speaker"] as const)
       for (const name of ["accuracy", "uar", "macroF1"] as const)
         intervals[name][by]!.forEach((edge, k) => {
@@ -29,36 +32,36 @@ describe("bootstrap intervals", () => {
   });
 
   it("are wider by speaker when voices differ", () => {
-    const { clip, speaker } = bootstrapIntervals(run).accuracy;
+    const { clip, speaker } = figuresOf(run).accuracy;
     expect(speaker![1] - speaker![0]).toBeGreaterThan(clip[1] - clip[0]);
   });
 
   it("are the same whatever the order of the predictions", () => {
-    expect(bootstrapIntervals([...run].reverse())).toEqual(bootstrapIntervals(run));
+    expect(figuresOf([...run].reverse())).toEqual(figuresOf(run));
   });
 
   it("move with the seed", () => {
-    expect(bootstrapIntervals(run, { seed: 1 })).not.toEqual(bootstrapIntervals(run));
+    expect(figuresOf(run, { seed: 1 })).not.toEqual(figuresOf(run));
   });
 
   it("have no speaker interval below five speakers", () => {
     const four = run.filter(({ speaker }) => ["00", "01", "02"].includes(speaker.split("/")[1]!));
     expect(new Set(four.map(({ speaker }) => speaker)).size).toBe(6);
-    expect(bootstrapIntervals(four).uar.speaker).not.toBeNull();
+    expect(figuresOf(four).uar.speaker).not.toBeNull();
     const three = four.filter(({ corpus }) => corpus === "crema-d");
-    expect(bootstrapIntervals(three).uar.speaker).toBeNull();
+    expect(figuresOf(three).uar.speaker).toBeNull();
   });
 
   it("take well under a second for all figures of 2,337 clips", () => {
     const many = Array.from({ length: 2337 }, (_, i) => run[i % run.length]!);
     const start = performance.now();
-    bootstrapIntervals(many);
+    groupMetrics(many, () => "all");
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
   it("refuse options without meaning", () => {
-    expect(() => bootstrapIntervals(run, { samples: 0 })).toThrow(/samples is 0/);
-    expect(() => bootstrapIntervals(run, { confidence: 95 })).toThrow(/confidence is 95/);
+    expect(() => figuresOf(run, { samples: 0 })).toThrow(/samples is 0/);
+    expect(() => figuresOf(run, { confidence: 95 })).toThrow(/confidence is 95/);
   });
 });
 
@@ -72,8 +75,7 @@ describe("evaluation report", () => {
     expect(report.all.uar.value).toBeCloseTo(expected.all.uar, 12);
     expect(report["crema-d"]!.macroF1.value).toBeCloseTo(expected["crema-d"].macroF1, 12);
     expect(report.ravdess!.accuracy.speaker).toBeNull();
-    const { clip, speaker } = bootstrapIntervals(run).uar;
-    expect(report.all.uar).toMatchObject({ clip, speaker });
+    expect(groupMetrics(run, () => "one")).toEqual({ one: report.all });
     expect(JSON.parse(JSON.stringify(report))).toEqual(report);
   });
 
@@ -94,6 +96,12 @@ describe("evaluation report", () => {
     const report = evaluateFolds(folds);
     expect(report["crema-d"]!.uar.value).toBeCloseTo(expected["crema-d"].uar, 12);
     expect(report.all.uar.value).not.toBeCloseTo(expected.all.uar, 3);
+  });
+
+  it("refuses folds that judge a clip twice, as seeds do: their intervals would be too narrow", () => {
+    const folds = [run.slice(0, 100), run.slice(99, 200)];
+    expect(() => evaluateFolds(folds)).toThrow(LabError);
+    expect(() => evaluateFolds(folds)).toThrow(`${run[99]!.clip} is judged in two folds`);
   });
 
   it("breaks results down by anything the caller knows of a clip", () => {

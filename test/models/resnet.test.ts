@@ -45,6 +45,15 @@ describe("the residual network", () => {
     expect([...y.dataSync()].every(Number.isFinite)).toBe(true);
   });
 
+  it("refuses channels and blocks of another number of stages", () => {
+    expect(() => buildResNet({ ...small, channels: [4, 8, 16] })).toThrow(LabError);
+    expect(() => buildResNet({ ...small, channels: [4, 8, 16] })).toThrow(
+      /resnet: .*3 channels and 2 blocks/,
+    );
+    expect(() => buildResNet({ ...small, blocks: [1, 1, 2] })).toThrow(/2 channels and 3 blocks/);
+    expect(() => buildResNet({ ...small, channels: [], blocks: [] })).toThrow(/0 channels and 0 blocks/);
+  });
+
   it("starts from the same weights for the same seed, from others for another", () => {
     const first = numbers(buildResNet({ ...small, seed: 1 }));
     expect(numbers(buildResNet({ ...small, seed: 1 }))).toEqual(first);

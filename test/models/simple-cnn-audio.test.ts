@@ -126,6 +126,13 @@ describe("the network on the waveform", () => {
     expect(() => buildSimpleCnnAudio({ ...small, bands: 64 })).toThrow(/takes samples.*have 64/);
     expect(() => buildSimpleCnnAudio({ ...small, frames: 643 })).toThrow(/frames is 643.*Use 640/);
   });
+
+  it("refuses lists of another number of stages; pools have one more, before the stages", () => {
+    const longer = () => buildSimpleCnnAudio({ ...small, convolutions: [1, 2, 3] });
+    expect(longer).toThrow(/2 channels, 3 convolutions and 2 pools after the first/);
+    expect(() => buildSimpleCnnAudio({ ...small, pools: [4, 2] })).toThrow(/and 1 pools after the first/);
+    expect(() => buildSimpleCnnAudio({ ...small, pools: [4, 2, 2, 2] })).toThrow(LabError);
+  });
 });
 
 describe("a run on waveforms", () => {

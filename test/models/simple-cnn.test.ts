@@ -1,4 +1,5 @@
-import { describe } from "vitest";
+import { describe, expect, it } from "vitest";
+import { LabError } from "../../src/core/errors.js";
 import { buildSimpleCnn } from "../../src/models/simple-cnn.js";
 import { describeNetwork } from "./network-behaviour.js";
 
@@ -16,5 +17,11 @@ describe("the simple convolutional network", () => {
       { channels: [4], convolutions: [2] },
       { channels: [4, 4, 4], convolutions: [1, 0, 2] },
     ],
+  });
+
+  it("refuses channels and convolutions of another number of stages", () => {
+    const build = () => buildSimpleCnn({ channels: [4, 8] });
+    expect(build).toThrow(LabError);
+    expect(build).toThrow("simple-cnn: there are 2 channels and 3 convolutions.");
   });
 });

@@ -152,7 +152,8 @@ describe("without a network", () => {
           "--epochs",
           "1",
         ],
-        ...["--set", "options.channels=[4,8]", "--set", "features.bands=24", "--set", "training.frames=32"],
+        ...["--set", "options.channels=[4,8]", "--set", "options.blocks=[1,2]"],
+        ...["--set", "features.bands=24", "--set", "training.frames=32"],
       );
       expect(code, err).toBe(0);
       expect(network.asked()).toEqual([]);

@@ -56,6 +56,18 @@ describe("the precision study", () => {
     );
   });
 
+  it("takes the same clips from every seed: seeds that say the same leave a mean no surer than one of them", () => {
+    const runs = runsOf({ float32: 0.3, bf16: 0.3 }).map((run) => ({ ...run, test: predictionsOf(0, 0.3) }));
+    const described = describeStudy(runs);
+    const [mean, single] = [described.means[0]!, described.runs[0]!];
+    expect(mean.accuracy.value).toBeCloseTo(single.accuracy.value, 12);
+    const width = ([low, high]: readonly [number, number]) => high - low;
+    for (const name of ["accuracy", "uar"] as const) {
+      expect(width(mean[name].clip) / width(single[name].clip)).toBeCloseTo(1, 0.8);
+      expect(width(mean[name].speaker!) / width(single[name].speaker!)).toBeCloseTo(1, 0.8);
+    }
+  });
+
   it("is committed with predictions from which its figures follow, and shown in docs/kernels.md", async () => {
     const study = await readStudy(root);
     const page = readFileSync(join(root, "docs", "kernels.md"), "utf8");

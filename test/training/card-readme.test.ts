@@ -33,6 +33,17 @@ describe("a model card for people", () => {
     }
   });
 
+  it("tells what the model is for, also where its card is of before that was told", () => {
+    const card = read(join("whisper", "speaker-independent", "card.json"));
+    const section = (text: string) => text.split("## Intended use\n\n")[1]!.split("\n\n## ")[0]!;
+    expect(section(cardReadme({ ...card, intendedUse: "Being listened to." }))).toMatch(
+      /^Being listened to\./,
+    );
+    expect(section(cardReadme({ ...card, intendedUse: undefined }))).toMatch(
+      /^Research on acted speech, .*agreed.*No decision about a person.*at work and in education is prohibited/,
+    );
+  });
+
   it("leaves out what a card does not know", () => {
     const { unsureBelow, calibrationError, frontEnd, ...old } = read(
       join("whisper", "speaker-independent", "card.json"),

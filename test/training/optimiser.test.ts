@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { LabError } from "../../src/core/errors.js";
 import { createRandom } from "../../src/core/random.js";
 import { loadTensorFlow } from "../../src/core/tensorflow.js";
-import { createOptimiser, type OptimiserOptions } from "../../src/training/optimiser.js";
+import { assignWeights, createOptimiser, type OptimiserOptions } from "../../src/training/optimiser.js";
 import { learningRateAt } from "../../src/training/schedule.js";
 
 beforeAll(() => void loadTensorFlow());
@@ -144,6 +144,21 @@ describe("the optimiser", () => {
     const other = createOptimiser([tf.variable(tf.zeros([5]))], [], options);
     expect(() => optimiser.restore(other.save())).toThrow(LabError);
     expect(() => optimiser.restore(other.save())).toThrow("5 weights where this network has 9");
+  });
+
+  it("shares the writing of flat weights, which refuses another size, and changes nothing then", () => {
+    const written = variables();
+    const before = tf.memory().numTensors;
+    const flat = Float32Array.from({ length: 9 }, (_, i) => i);
+    assignWeights(written, flat);
+    expect(written.map((variable) => [...variable.dataSync()])).toEqual([
+      [0, 1, 2, 3, 4, 5],
+      [6, 7, 8],
+    ]);
+    for (const size of [8, 10])
+      expect(() => assignWeights(written, new Float32Array(size))).toThrow(LabError);
+    expect(flatOf(written)).toEqual([...flat]);
+    expect(tf.memory().numTensors).toBe(before);
   });
 
   it("without an average lends the weights as they are, and goes on to the same bits", async () => {

@@ -19,6 +19,8 @@ import { settingsWithTones, toneRequest } from "./toy-corpus.js";
 
 let settings: Settings;
 let teacher: RunSpec;
+/** Another network than the teacher. */
+let other: RunSpec;
 let student: RunSpec;
 const tasks = new Set<string>();
 
@@ -33,6 +35,7 @@ beforeAll(async () => {
   loadTensorFlow();
   settings = await settingsWithTones();
   teacher = await defineRun(toneRequest, settings);
+  other = await defineRun({ ...toneRequest, seed: 6 }, settings);
   student = await defineRun({ ...toneRequest, seed: 5 }, settings);
   const onProgress = ({ task }: ProgressState) => void tasks.add(task.replace(/\d+ of/, "n of"));
   await trainRun(taughtBy(teacher, 2), { settings, onProgress });
@@ -67,10 +70,18 @@ describe("teachers", () => {
       softened.forEach((p, k) => void expect(p).toBeCloseTo(powers[k]! / sum, 5));
       expect(Math.max(...softened)).toBeLessThanOrEqual(Math.max(...answer) + 1e-6);
     }
-    const twice = await askTeachers({ ...taughtBy(teacher, 1), teachers: [teacher, teacher] }, { settings });
+    await trainRun(other, { settings });
+    const alone = await askTeachers(taughtBy(other, 1), { settings });
+    const both = await askTeachers({ ...taughtBy(teacher, 1), teachers: [teacher, other] }, { settings });
+    let furthest = 0;
     for (const [clip, answer] of plain) {
-      answer.forEach((p, k) => void expect(twice.get(clip)![k]).toBeCloseTo(p, 5));
+      answer.forEach((p, k) => {
+        const second = alone.get(clip)![k]!;
+        expect(both.get(clip)![k]).toBeCloseTo((p + second) / 2, 5);
+        furthest = Math.max(furthest, Math.abs(p - second));
+      });
     }
+    expect(furthest).toBeGreaterThan(0.01);
   });
 
   it("are asked once: their answers lie beside the run's other predictions", async () => {

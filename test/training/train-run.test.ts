@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { InterruptedError, LabError } from "../../src/core/errors.js";
 import { readJson, writeJson } from "../../src/core/files.js";
@@ -9,9 +10,12 @@ import { emotions } from "../../src/corpora/emotions.js";
 import { evaluatePredictions } from "../../src/evaluation/report.js";
 import { defineRun } from "../../src/training/define-run.js";
 import { evaluateCheckpoint } from "../../src/training/evaluate-checkpoint.js";
+import { loadRunModel } from "../../src/training/run-model.js";
 import { type RunSpec, runHash } from "../../src/training/run-spec.js";
 import { deleteRun, findRun, listRuns, type Run, readRun, runFiles } from "../../src/training/run-store.js";
 import { trainRun } from "../../src/training/train-run.js";
+import { choosePrecision } from "../../src/training/weights-precision.js";
+import { temporaryFolder } from "../temporary-folder.js";
 import { settingsWithTones, toneRequest } from "./toy-corpus.js";
 
 let settings: Settings;
@@ -141,6 +145,22 @@ describe("a run", () => {
     await expect(evaluateCheckpoint(spec, 10, "test", { settings })).rejects.toThrow(
       /no checkpoint 10.*tenth/,
     );
+  });
+
+  it("reads no clip but those of the part that is judged, and of validation to round weights", async () => {
+    const bare = { ...settings, home: temporaryFolder("bare") };
+    cpSync(join(settings.home, "corpora"), join(bare.home, "corpora"), { recursive: true });
+    cpSync(join(settings.home, "runs", run.hash), join(bare.home, "runs", run.hash), { recursive: true });
+    const described = () =>
+      readdirSync(join(bare.home, "features"), { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.endsWith(".f32"),
+      ).length;
+    const { model } = await loadRunModel(spec, bare, "best");
+    await choosePrecision(model, run, bare);
+    model.dispose();
+    expect(described()).toBe(run.validation.length);
+    await evaluateCheckpoint(spec, "best", "test", { settings: bare });
+    expect(described()).toBe(run.validation.length + run.test.length);
   });
 
   it("whose best checkpoint is lost says so instead of failing inside", async () => {
