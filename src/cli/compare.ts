@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { Command } from "commander";
+import { pValueText } from "../core/p-value.js";
 import { percent, percentFigure } from "../core/percent.js";
 import { openWorkplace } from "./global-options.js";
 import { printJson } from "./print-json.js";
@@ -50,7 +51,7 @@ Examples:
           const behind = result.behindBest;
           return [
             percentFigure(result.figure),
-            behind === null ? "best" : `-${percent(behind.value)} (p ${behind.pValueClip.toFixed(3)})`,
+            behind === null ? "best" : `-${percent(behind.value)} (${pValueText(behind.pValueClip)})`,
           ];
         }),
       ]);

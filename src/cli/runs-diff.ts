@@ -67,12 +67,13 @@ function metricsSideBySide(first: Run, second: Run, paired: ReturnType<typeof co
   const rows = (Object.keys(scores) as Score[]).map((score) => {
     const values = [first, second].map((run) => percent(run.metrics.test.all[score].value));
     if (paired === null) return [scores[score], ...values];
-    const { value, clip, speaker, pValueClip } = paired[score];
+    const { value, clip, speaker, pValueClip, pValueSpeaker } = paired[score];
     const range = (interval: readonly [number, number] | null): string =>
       interval === null ? "-" : percentBrackets(interval);
-    return [scores[score], ...values, percent(value), range(clip), range(speaker), pValueClip.toFixed(3)];
+    const pValues = [pValueClip, pValueSpeaker].map((pValue) => pValue?.toFixed(3) ?? "-");
+    return [scores[score], ...values, percent(value), range(clip), range(speaker), ...pValues];
   });
   const header = ["test, %", first.hash, second.hash];
-  const more = paired === null ? [] : ["difference", "by clip", "by speaker", "p by clip"];
-  return alignTable([...header, ...more], rows, ["left", ...Array(6).fill("right")]);
+  const more = paired === null ? [] : ["difference", "by clip", "by speaker", "p by clip", "p by speaker"];
+  return alignTable([...header, ...more], rows, ["left", ...Array(7).fill("right")]);
 }

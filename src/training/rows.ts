@@ -74,7 +74,9 @@ export const rows: readonly Row[] = [
   network("resnet-wide", "03-resnet", "Residual network, wide"),
   network("wav2vec2", "06-wav2vec2", "wav2vec 2.0 from a random start"),
   network("densenet-optimised", "10-densenet", "Densely connected network, optimised for time"),
-  network("whisper-tiny.en", "07-whisper", "Whisper tiny.en, upper blocks tuned"),
+  network("whisper-tiny.en", "07-whisper", "Whisper tiny.en, upper blocks tuned", {
+    protocols: [...both, "evar", "emobox-ravdess"],
+  }),
   {
     ...network("ensemble", "11-ensemble", "Ensemble of other rows", { mayJoinEnsemble: false }),
     kind: "ensemble",

@@ -1,8 +1,10 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { percent, percentRange } from "../../src/core/percent.js";
 import { packageRoot, resolveSettings } from "../../src/core/settings.js";
 import { largestNotebookBytes } from "../../src/notebook/runner/run-notebooks.js";
+import { compareRows } from "../../src/notebook/studies/comparison/compare.js";
 import { listPublished } from "../../src/training/published.js";
 
 interface Output {
@@ -68,6 +70,17 @@ describe("committed notebooks", () => {
       );
       expect(figures.length).toBeGreaterThan(3);
       for (const figure of figures) expect(Object.keys(figure.data ?? {})).toContain("image/png");
+    });
+
+    it.runIf(name === "12-comparison.ipynb")("ranks by the figures that results/ holds", async () => {
+      const { rows } = await compareRows(resolveSettings());
+      for (const { results } of rows) {
+        for (const result of Object.values(results)) {
+          if (result.state !== "run") continue;
+          const { value, clip } = result.figure;
+          expect(text).toContain(`${percent(value)} (${percentRange(clip)})`);
+        }
+      }
     });
 
     it("is small, has no script and names no place of the machine that ran it", () => {

@@ -50,10 +50,13 @@ describe("compareRows", () => {
     await commitResult(settings, "combined/resnet/seed-0", parts(4, 0.3));
     await commitResult(settings, "speaker-independent/whisper-tiny.en/seed-0", parts(6, 0.15));
     await commitResult(settings, "speaker-independent/whisper-tiny.en-no-trimming/seed-0", parts(5, 0.1));
-    for (const [fold, skill] of [0.2, 0.6].entries())
-      await commitResult(settings, `emobox-ravdess/whisper/seed-0/fold-${fold + 1}`, parts(7 + fold, skill), {
-        fold: String(fold + 1),
-      });
+    for (const [i, skill] of [0.2, 0.6].entries()) {
+      const fold = String(i + 1);
+      const { validation, test } = parts(7 + i, skill);
+      const own = test.map((row) => ({ ...row, clip: `${row.clip} of fold ${fold}` })); // folds share no clip
+      const place = `emobox-ravdess/whisper/seed-0/fold-${fold}`;
+      await commitResult(settings, place, { validation, test: own }, { fold });
+    }
     const machine = { processor: "a processor", cores: 2, gpu: null };
     const resnet = { median: 3.5, low: 3.4, high: 3.7 };
     const measured = "2026-11-26T10:00:00.000Z";
@@ -77,7 +80,7 @@ describe("compareRows", () => {
     );
     const lines = comparisonCsv(comparison).trim().split("\n");
     expect(lines).toHaveLength(1 + 2 * rows.length);
-    for (const line of lines) expect(line.split(",")).toHaveLength(16);
+    for (const line of lines) expect(line.split(",")).toHaveLength(17);
   });
 
   it("holds the others against the best on the same clips, and keeps the seeds", () => {
@@ -102,7 +105,7 @@ describe("compareRows", () => {
       ["whisper-tiny.en", null],
     ]);
     const drawn = costChart(comparison, "latencyMilliseconds").series;
-    expect(drawn.map((series) => [series.name, "x" in series && series.x])).toEqual([["resnet", [3.5]]]);
+    expect(drawn).toMatchObject([{ name: "network", labels: ["resnet"], x: [3.5] }]);
   });
 
   it("tells UAR of one corpus on both protocols, the same metric on known voices as on new ones", () => {
@@ -113,6 +116,17 @@ describe("compareRows", () => {
     expect(known.uar).not.toEqual(known.figure);
   });
 
+  it("has the voices that a row knows on one protocol and meets on the other", () => {
+    const { results } = comparison.rows.find(({ name }) => name === "resnet")!;
+    expect(comparison.voices.map(({ row }) => row)).toEqual(["resnet"]); // the one on both
+    const [voices] = comparison.voices;
+    const fresh = results["speaker-independent"];
+    if (fresh.state !== "run") throw new Error("resnet is run");
+    expect(voices!.newUar).toBeLessThanOrEqual(1);
+    expect(voices!.newClips).toBeLessThanOrEqual(fresh.clips);
+    expect(voices!.gain).toBeCloseTo(voices!.knownUar - voices!.newUar, 12);
+  });
+
   it("draws no seconds of a card beside seconds of a processor", () => {
     const onCard = structuredClone(comparison) as unknown as {
       rows: { name: string; results: Record<string, { device?: string }> }[];
@@ -120,7 +134,9 @@ describe("compareRows", () => {
     const { results } = onCard.rows.find(({ name }) => name === "resnet")!;
     results["speaker-independent"]!.device = "NVIDIA H100 80GB HBM3; Intel(R) Xeon(R) Processor, 16 cores";
     const drawn = (cost: "seconds" | "parameters") =>
-      costChart(onCard as unknown as Comparison, cost).series.map(({ name }) => name);
+      costChart(onCard as unknown as Comparison, cost).series.flatMap((series) =>
+        series.mark === "point" ? series.labels : [],
+      );
     expect(drawn("seconds")).not.toContain("resnet");
     expect(drawn("parameters")).toContain("resnet");
   });

@@ -100,27 +100,36 @@ describe("transfer between corpora", () => {
 });
 
 describe("the leakage demonstration", () => {
-  it("holds a quarter out each time, whole sentences and whole speakers where it says so", () => {
+  it("tests every clip once in each way, whole sentences and whole speakers apart where it says so", () => {
     const clips = clipsOf("a", 8, 4);
     const rows = demonstrateLeakage(
       clips,
       vectorsOf(clips, ({ emotion }) => [emotion]),
     );
     expect(rows.map(({ apart, clips: held }) => [apart, held])).toEqual([
-      ["nothing (random)", 24],
-      ["sentences", 24],
-      ["speakers", 24],
+      ["nothing (random)", clips.length],
+      ["sentences", clips.length],
+      ["speakers", clips.length],
     ]);
     expect(rows.every(({ uar }) => uar.value === 1)).toBe(true);
+  });
+
+  it("leaves out a way that there is nothing to keep apart in", () => {
+    const clips = clipsOf("a", 1, 8);
+    const vectors = vectorsOf(clips, ({ emotion }) => [emotion]);
+    expect(demonstrateLeakage(clips, vectors).map(({ apart }) => apart)).not.toContain("speakers");
   });
 
   it("shows what a random split hides where each voice has signs of its own", () => {
     const clips = clipsOf("a", 8, 8);
     const vectors = vectorsOf(clips, ({ speaker, emotion }) => [`${speaker} ${emotion}`]);
-    const [random, sentences, speakers] = demonstrateLeakage(clips, vectors).map(({ uar }) => uar.value);
+    const leaks = demonstrateLeakage(clips, vectors);
+    const [random, sentences, speakers] = leaks.map(({ uar }) => uar.value);
     expect(random).toBe(1);
     expect(sentences).toBe(1);
     expect(speakers).toBeLessThan(0.8);
+    expect(leaks.map(({ change }) => change?.value)).toEqual([undefined, 0, speakers! - 1]);
+    expect(leaks[2]!.change!.clip[1]).toBeLessThan(0);
     expect(demonstrateLeakage(clips, vectors)).toEqual(demonstrateLeakage(clips, vectors));
   });
 });

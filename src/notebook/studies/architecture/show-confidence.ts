@@ -27,7 +27,11 @@ export async function showConfidence({ test, validation }: Run): Promise<void> {
     number,
   ];
   const verdict =
-    after < before ? "It helps here." : "On these voices it does not help: validation was another case.";
+    percentSign(after) === percentSign(before)
+      ? "It changes nothing here."
+      : after < before
+        ? "It helps here."
+        : "On these voices it does not help: validation was another case.";
   showMarkdown(
     `Temperature ${temperature.toFixed(2)}: expected calibration error on all ${test.length} test clips ${percentSign(before)} → ${percentSign(after)}. ${verdict}`,
   );

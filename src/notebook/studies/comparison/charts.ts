@@ -57,14 +57,17 @@ export const costTitles = {
   latencyMilliseconds: "milliseconds for the answer to 3 s of sound",
 } as const;
 
-/** What new voices cost: UAR against parameters, training or the time of an answer, on a logarithmic axis. */
+/**
+ * What new voices cost: UAR against parameters, training or the time of an answer, on a logarithmic axis. Each point has its
+ * row's name; intervals, which would hide the names, stand in the ranking.
+ */
 export function costChart(comparison: Comparison, cost: keyof typeof costTitles): Chart {
-  const points = rankedRows(comparison, "speaker-independent").flatMap(({ name, results }) => {
+  const points = rankedRows(comparison, "speaker-independent").flatMap(({ name, kind, results }) => {
     const result = results["speaker-independent"];
     if (result.state !== "run") return [];
     // Seconds on a graphics card are no neighbours of seconds on a processor.
     const amount = cost === "seconds" && isOnCard(result.device) ? null : result[cost];
-    return amount !== null && amount > 0 ? [{ name, result, amount }] : [];
+    return amount !== null && amount > 0 ? [{ name, kind, result, amount }] : [];
   });
   const title = costTitles[cost];
   return {
@@ -72,20 +75,26 @@ export function costChart(comparison: Comparison, cost: keyof typeof costTitles)
     description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result, amount }) => `${name} ${percentSign(result.figure.value)} at ${amount}`).join("; ")}.`,
     x: { title, kind: "log" },
     y: { title: "UAR", kind: "number", format: "percent" },
-    series: points.map(({ name, result, amount }) => ({
-      mark: "point" as const,
-      name,
-      x: [amount],
-      y: [result.figure.value],
-      low: [result.figure.clip[0]],
-      high: [result.figure.clip[1]],
-    })),
+    height: 520,
+    series: (["ensemble", "network", "baseline"] as const).flatMap((kind) => {
+      const own = points.filter((point) => point.kind === kind);
+      if (own.length === 0) return [];
+      return [
+        {
+          mark: "point" as const,
+          name: kind,
+          x: own.map(({ amount }) => amount),
+          y: own.map(({ result }) => result.figure.value),
+          labels: own.map(({ name }) => name),
+        },
+      ];
+    }),
   };
 }
 
 /** Accuracy against the share of clips that are answered, the surest first; a line a row. */
 export function selectiveChart(comparison: Comparison, names: readonly string[]): Chart {
-  const own = comparison.studies.filter(({ row }) => names.includes(row));
+  const own = names.flatMap((name) => comparison.studies.filter(({ row }) => row === name));
   return {
     title: "Answering only what is sure: accuracy against coverage",
     description: `Accuracy on new voices of CREMA-D against the share of clips that are answered, for ${own.map(({ row }) => row).join(", ")}.`,

@@ -1,7 +1,7 @@
 import type { Settings } from "../../../core/settings.js";
 import { comparePaired } from "../../../evaluation/significance.js";
 import { ablations, commandForAblation, publishedAblation } from "../../../training/ablations.js";
-import { readPublished } from "../../../training/published.js";
+import { readPublishedPart } from "../../../training/published.js";
 import type { ComparedAblation } from "./comparison.js";
 import { rankedClips } from "./ranked-figure.js";
 
@@ -15,7 +15,7 @@ export async function compareAblations(settings: Settings): Promise<ComparedAbla
         return { of, question, difference: null, command: commandForAblation(ablation) };
       const [with_, without] = await Promise.all(
         [own, row].map(async ({ place }) =>
-          rankedClips("speaker-independent", (await readPublished(place, settings)).test),
+          rankedClips("speaker-independent", await readPublishedPart(place, "test", settings)),
         ),
       );
       return { of, question, difference: comparePaired(without!, with_!).uar, command: null };

@@ -3,6 +3,7 @@ import type { ReliabilityBin } from "../../../evaluation/calibration.js";
 import type { GroupGap } from "../../../evaluation/group-gaps.js";
 import type { Figure } from "../../../evaluation/report.js";
 import type { CoveragePoint } from "../../../evaluation/selective.js";
+import type { SharedVoices } from "../../../evaluation/shared-voices.js";
 import type { PairedDifference } from "../../../evaluation/significance.js";
 import type { ProtocolName } from "../../../protocols/split.js";
 import type { RowKind } from "../../../training/rows.js";
@@ -28,7 +29,7 @@ export type RankedResult =
       readonly megabytesAsFloat16: number;
       /** Milliseconds from 3 s of sound to its answer, the fastest way there is here; null where not measured. */
       readonly latencyMilliseconds: number | null;
-      /** Epochs on `seed` 0; other seeds' values beside it. */
+      /** The ranked figure by seed, that of 0 included. */
       readonly seeds: Readonly<Record<string, number>>;
       readonly source: string;
       readonly specHash: string;
@@ -71,6 +72,11 @@ export interface RowStudy {
     readonly after: readonly ReliabilityBin[];
   };
   readonly selective: readonly CoveragePoint[];
+}
+
+/** A row on CREMA-D's test voices of `speaker-independent`: known to it (`combined`), and new to it. */
+export interface ComparedVoices extends SharedVoices {
+  readonly row: string;
 }
 
 export interface ComparedAblation {
@@ -116,6 +122,7 @@ export interface Comparison {
   readonly figures: Readonly<Record<RankedProtocol, string>>;
   readonly rows: readonly ComparedRow[];
   readonly studies: readonly RowStudy[];
+  readonly voices: readonly ComparedVoices[];
   readonly ablations: readonly ComparedAblation[];
   readonly listeners: References["listeners"];
   readonly references: readonly ComparedReference[];

@@ -1,6 +1,6 @@
 import type { Settings } from "../../../core/settings.js";
 import { comparePaired, testMcNemar } from "../../../evaluation/significance.js";
-import { listPublished, type PublishedResult, readPublished } from "../../../training/published.js";
+import { listPublished, type PublishedResult, readPublishedPart } from "../../../training/published.js";
 import { commandFor, type Row, rows } from "../../../training/rows.js";
 import {
   type ComparedRow,
@@ -47,7 +47,7 @@ async function rank(
     null,
   );
   const clipsOf = async ({ place }: PublishedResult) =>
-    rankedClips(protocol, (await readPublished(place, settings)).test);
+    rankedClips(protocol, await readPublishedPart(place, "test", settings));
   const bestClips = best === null ? [] : await clipsOf(best.result);
   const metric = protocol === "combined" ? "accuracy" : "uar";
   const results = new Map<string, RankedResult>();

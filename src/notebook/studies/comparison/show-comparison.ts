@@ -1,7 +1,9 @@
 import { barsWithIntervals } from "../../../charts/intervals.js";
 import { heatmap } from "../../../charts/matrices.js";
 import { reliabilityCurve } from "../../../charts/reliability.js";
+import { pValueText } from "../../../core/p-value.js";
 import { percent, percentRange } from "../../../core/percent.js";
+import type { PairedDifference } from "../../../evaluation/significance.js";
 import { defaultModel } from "../../../inference/default-model.js";
 import { show, showMarkdown, showTable } from "../../display.js";
 import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
@@ -34,8 +36,9 @@ export async function showRanking(comparison: Comparison): Promise<void> {
               `${protocol}, to the best`,
               behind === null
                 ? "best"
-                : `${percent(behind.value)} (${percentRange(behind.clip)}), p ${behind.pValueClip.toFixed(3)}`,
+                : `${percent(behind.value)} (${percentRange(behind.clip)}), ${pValueText(behind.pValueClip)}`,
             ],
+            ...(protocol === "speaker-independent" ? [[`${protocol}, by speaker`, bySpeaker(behind)]] : []),
           ];
         }),
       ),
@@ -45,6 +48,32 @@ export async function showRanking(comparison: Comparison): Promise<void> {
   if (ranked.length > 0) await show(rankingChart(comparison));
   const missing = missingResults(comparison);
   if (missing.length > 0) showTable(missing, { caption: "Not run yet", limit: 2 * comparison.rows.length });
+}
+
+function bySpeaker(behind: PairedDifference | null): string {
+  if (behind === null) return "best";
+  return behind.speaker === null
+    ? "–"
+    : `${percentRange(behind.speaker)}, ${pValueText(behind.pValueSpeaker!)}`;
+}
+
+/** Known voices against the same voices when they are new, for every row that is run on both protocols. */
+export function showVoices({ voices }: Comparison): void {
+  showTable(
+    [...voices]
+      .sort((a, b) => b.newUar - a.newUar)
+      .map(({ row, speakers, knownClips, newClips, knownUar, newUar, gain, speaker }) => ({
+        row,
+        voices: speakers,
+        "known, clips": knownClips,
+        "known, UAR %": percent(knownUar),
+        "new, clips": newClips,
+        "new, UAR %": percent(newUar),
+        "known less new": percent(gain),
+        "by speaker": speaker === null ? "–" : percentRange(speaker),
+      })),
+    { caption: "The same voices of CREMA-D, known and new", limit: 40 },
+  );
 }
 
 /** What each row costs, and UAR on new voices against parameters, time of training and time of an answer. */
@@ -123,7 +152,7 @@ export async function showSureness(comparison: Comparison, most = 5): Promise<vo
   const names = rankedRows(comparison, "speaker-independent")
     .slice(0, most)
     .map(({ name }) => name);
-  const own = comparison.studies.filter(({ row }) => names.includes(row));
+  const own = names.flatMap((name) => comparison.studies.filter(({ row }) => row === name));
   if (own.length === 0) return;
   showTable(
     own.map(({ row, calibration }) => ({
@@ -133,7 +162,7 @@ export async function showSureness(comparison: Comparison, most = 5): Promise<vo
       after: calibration.errorAfter,
     })),
     {
-      caption: "Expected calibration error on CREMA-D's test clips of new voices; the five best rows",
+      caption: "Expected calibration error on CREMA-D's test clips of new voices, best rows first",
       percent: ["calibration error before", "after"],
     },
   );
@@ -189,6 +218,16 @@ export async function showTransfer(transfers: readonly Transfer[]): Promise<void
       },
     ),
   );
+  showTable(
+    transfers.map(({ trainedOn, testedOn, uar, emotions, clips }) => ({
+      "trained on": trainedOn,
+      "tested on": testedOn,
+      emotions,
+      clips,
+      "UAR %": `${percent(uar.value)} (${percentRange(uar.clip)})`,
+      "by speaker": uar.speaker === null ? "–" : percentRange(uar.speaker),
+    })),
+  );
 }
 
 /** The same model on three splits: what a random one hides, and what costs most when it is new. */
@@ -199,13 +238,15 @@ export async function showLeakage(leaks: readonly Leak[]): Promise<void> {
       { title: "One model, three splits", nameTitle: "kept apart in training and test", valueTitle: "UAR" },
     ),
   );
-  const [random, ...others] = leaks;
-  if (random === undefined) return;
-  const told = others.map(
-    ({ apart, uar }) =>
-      `new ${apart} change it by ${percent(uar.value - random.uar.value)} points, to ${percent(uar.value)} (${percentRange(uar.clip)})`,
-  );
-  showMarkdown(
-    `UAR with a random split: ${percent(random.uar.value)} (${percentRange(random.uar.clip)}); ${told.join("; ")}. One draw each.`,
+  showTable(
+    leaks.map(({ apart, uar, clips, change }) => ({
+      "kept apart": apart,
+      clips,
+      "UAR %": `${percent(uar.value)} (${percentRange(uar.clip)})`,
+      "to the random split":
+        change === null ? "–" : `${percent(change.value)} (${percentRange(change.clip)})`,
+      "by speaker": change === null || change.speaker === null ? "–" : percentRange(change.speaker),
+    })),
+    { caption: "Each clip of CREMA-D tested once in each way; one draw of the quarters" },
   );
 }

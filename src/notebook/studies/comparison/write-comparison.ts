@@ -8,7 +8,16 @@ import { type Comparison, rankedProtocols } from "./comparison.js";
 
 const columns = [
   ...["row", "protocol", "state", "value", "low", "high", "low_by_speaker", "high_by_speaker", "clips"],
-  ...["parameters", "seconds", "megabytes_float16", "latency_ms", "behind_best", "p_value", "command"],
+  ...[
+    "parameters",
+    "seconds",
+    "megabytes_float16",
+    "latency_ms",
+    "behind_best",
+    "p_value",
+    "p_value_by_speaker",
+    "command",
+  ],
 ];
 
 /** The comparison as CSV: a line a row and protocol, the row that is not run with its command. */
@@ -28,7 +37,8 @@ export function comparisonCsv(comparison: Comparison): string {
       return [
         ...[name, protocol, result.state, value, ...clip, ...(speaker ?? ["", ""]), result.clips],
         ...[result.parameters, result.seconds, result.megabytesAsFloat16, result.latencyMilliseconds ?? ""],
-        ...[result.behindBest?.value ?? "", result.behindBest?.pValueClip ?? "", ""],
+        ...[result.behindBest?.value ?? "", result.behindBest?.pValueClip ?? ""],
+        ...[result.behindBest?.pValueSpeaker ?? "", ""],
       ];
     }),
   );

@@ -30,11 +30,17 @@ export async function showChoice({ ensemble, methods, candidates }: ChosenEnsemb
     { percent: ["validation UAR"] },
   );
   showTable(
-    methods.map((one) => ({ ...one })),
+    methods.map(({ method, loss, standardError, accuracy, uar }) => ({
+      method,
+      loss,
+      "standard error of its distance to the lowest loss": standardError,
+      accuracy,
+      UAR: uar,
+    })),
     {
       caption:
         "Methods on validation, cross-validated by speaker; the simplest within one standard error of the lowest loss is taken",
-      percent: ["accuracy", "uar"],
+      percent: ["accuracy", "UAR"],
     },
   );
 }
