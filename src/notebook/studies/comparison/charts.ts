@@ -59,7 +59,8 @@ export const costTitles = {
 
 /**
  * What new voices cost: UAR against parameters, training or the time of an answer, on a logarithmic axis. Each point has its
- * row's name; intervals, which would hide the names, stand in the ranking.
+ * row's name; intervals, which would hide the names, stand in the ranking. Baselines are left out: what little is fitted in
+ * them says nothing of what they cost.
  */
 export function costChart(comparison: Comparison, cost: keyof typeof costTitles): Chart {
   const points = rankedRows(comparison, "speaker-independent").flatMap(({ name, kind, results }) => {
@@ -67,7 +68,7 @@ export function costChart(comparison: Comparison, cost: keyof typeof costTitles)
     if (result.state !== "run") return [];
     // Seconds on a graphics card are no neighbours of seconds on a processor.
     const amount = cost === "seconds" && isOnCard(result.device) ? null : result[cost];
-    return amount !== null && amount > 0 ? [{ name, kind, result, amount }] : [];
+    return amount !== null && amount > 0 && kind !== "baseline" ? [{ name, kind, result, amount }] : [];
   });
   const title = costTitles[cost];
   return {
@@ -75,21 +76,28 @@ export function costChart(comparison: Comparison, cost: keyof typeof costTitles)
     description: `UAR on CREMA-D's new voices against ${title}: ${points.map(({ name, result, amount }) => `${name} ${percentSign(result.figure.value)} at ${amount}`).join("; ")}.`,
     x: { title, kind: "log" },
     y: { title: "UAR", kind: "number", format: "percent" },
+    width: 860,
     height: 520,
-    series: (["ensemble", "network", "baseline"] as const).flatMap((kind) => {
+    series: (["ensemble", "network"] as const).flatMap((kind) => {
       const own = points.filter((point) => point.kind === kind);
       if (own.length === 0) return [];
-      return [
-        {
-          mark: "point" as const,
-          name: kind,
-          x: own.map(({ amount }) => amount),
-          y: own.map(({ result }) => result.figure.value),
-          labels: own.map(({ name }) => name),
-        },
-      ];
+      const [x, y] = [own.map(({ amount }) => amount), own.map(({ result }) => result.figure.value)];
+      const labels = joinedLabels(
+        own.map(({ name }) => name),
+        x,
+        y,
+      );
+      return [{ mark: "point" as const, name: kind, x, y, labels }];
     }),
   };
+}
+
+/** One label for points that lie on each other: the first bears the names of all, the others none. */
+function joinedLabels(names: readonly string[], x: readonly number[], y: readonly number[]): string[] {
+  const isOn = (i: number, k: number): boolean =>
+    Math.abs(Math.log(x[i]! / x[k]!)) < 0.1 && Math.abs(y[i]! - y[k]!) < 0.008;
+  const firsts = names.map((_, i) => names.findIndex((_, k) => isOn(i, k)));
+  return names.map((_, i) => names.filter((_, k) => firsts[k] === i).join(", "));
 }
 
 /** Accuracy against the share of clips that are answered, the surest first; a line a row. */
