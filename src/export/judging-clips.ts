@@ -1,6 +1,6 @@
-import { LabError } from "../core/errors.js";
 import { canonicalJson } from "../core/hash.js";
 import type { Settings } from "../core/settings.js";
+import { AbsentCorpusError } from "../corpora/absent-corpus-error.js";
 import { loadCatalogue, loadCatalogueFor } from "../corpora/catalogue.js";
 import { dataChecksums } from "../corpora/checksums.js";
 import type { Clip } from "../corpora/clip.js";
@@ -31,7 +31,7 @@ async function testClips({ data, protocol }: ModelCard, settings: Settings): Pro
     const test = new Set(split.test);
     return clips.filter((clip) => test.has(clip.id));
   } catch (error) {
-    if (error instanceof LabError) return null; // a corpus that is not in the store
+    if (error instanceof AbsentCorpusError) return null;
     throw error;
   }
 }
