@@ -39,8 +39,10 @@ describe("planRuns", () => {
     expect(plan.filter(({ seed }) => seed > 0).map(nameOf)).toEqual([
       "whisper seed 1",
       "resnet seed 1",
+      "whisper-tiny.en seed 1",
       "whisper seed 2",
       "resnet seed 2",
+      "whisper-tiny.en seed 2",
     ]);
     const trained = rows.filter(
       ({ kind, protocols }) => kind !== "ensemble" && protocols.includes("combined"),
