@@ -18,7 +18,20 @@ export function percentRange([low, high]: readonly [number, number]): string {
   return `${percent(low)} to ${percent(high)}`;
 }
 
-/** The same in brackets: "[70.8, 74.4]". */
+/** The same for a cell of a table: a dash where there is no interval. */
+export function percentRangeCell(interval: readonly [number, number] | null): string {
+  return interval === null ? "–" : percentRange(interval);
+}
+
+/** A figure for a cell of a table, with its interval by clip: "72.6 (70.8 to 74.4)". */
+export function percentCell(figure: {
+  readonly value: number;
+  readonly clip: readonly [number, number];
+}): string {
+  return `${percent(figure.value)} (${percentRange(figure.clip)})`;
+}
+
+/** Both ends in brackets: "[70.8, 74.4]". */
 export function percentBrackets([low, high]: readonly [number, number]): string {
   return `[${percent(low)}, ${percent(high)}]`;
 }

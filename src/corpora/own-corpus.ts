@@ -90,7 +90,10 @@ async function firstFile(paths: readonly string[]): Promise<string | undefined> 
   return undefined;
 }
 
-/** The clips of one's own recordings in the store. Throws AbsentCorpusError when there is no such corpus, LabError when a file changed. */
+/**
+ * The clips of one's own recordings in the store. Throws AbsentCorpusError when there is no such corpus, LabError when a
+ * file changed.
+ */
 export async function loadOwnCorpus(name: string, folder: string): Promise<Clip[]> {
   const labelsPath = join(folder, "labels.csv");
   const entries = await readManifest(folder);

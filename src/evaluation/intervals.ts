@@ -53,20 +53,30 @@ export function resampleSpeakers(
   fewest = fewestSpeakers,
 ): ScoreSamples | null {
   checkLabels(predictions);
-  const countsBySpeaker = new Map<string, Int32Array>();
-  for (const prediction of predictions) {
-    const counts = countsBySpeaker.get(prediction.speaker) ?? new Int32Array(cells);
-    countsBySpeaker.set(prediction.speaker, counts);
-    counts[confusionCell(prediction)]! += 1;
-  }
-  if (countsBySpeaker.size < fewest) return null;
-  const speakers = [...countsBySpeaker].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counts]) => counts);
+  const bySpeaker = countsBySpeaker(predictions);
+  if (bySpeaker.size < fewest) return null;
+  const speakers = [...bySpeaker].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counts]) => counts);
   return drawScores(samples, (counts) => {
     for (let draw = 0; draw < speakers.length; draw++) {
-      const drawn = speakers[random.below(speakers.length)]!;
-      for (let cell = 0; cell < cells; cell++) counts[cell]! += drawn[cell]!;
+      addCounts(counts, speakers[random.below(speakers.length)]!);
     }
   });
+}
+
+/** How many clips of each speaker lie in each cell of the confusion matrix (`confusionCell`). */
+export function countsBySpeaker(predictions: readonly Prediction[]): Map<string, Int32Array> {
+  const bySpeaker = new Map<string, Int32Array>();
+  for (const prediction of predictions) {
+    const counts = bySpeaker.get(prediction.speaker) ?? new Int32Array(cells);
+    bySpeaker.set(prediction.speaker, counts);
+    counts[confusionCell(prediction)]! += 1;
+  }
+  return bySpeaker;
+}
+
+/** Adds one set of clips, counted by cell, to another. */
+export function addCounts(counts: Int32Array, added: Int32Array): void {
+  for (let cell = 0; cell < cells; cell++) counts[cell]! += added[cell]!;
 }
 
 function drawScores(samples: number, fill: (counts: Int32Array) => void): ScoreSamples {

@@ -1,12 +1,14 @@
 import { createRandom } from "../core/random.js";
 import {
+  addCounts,
   type BootstrapOptions,
   bootstrapSettings,
+  countsBySpeaker,
   fewestSpeakers,
   type Interval,
   percentileInterval,
 } from "./intervals.js";
-import { confusionCell, scorePredictions, scoresOfCounts } from "./metrics.js";
+import { scoresOfCounts } from "./metrics.js";
 import type { Prediction } from "./prediction.js";
 
 /** UAR of two models on the voices that both judge: one knows them from training, to the other they are new. */
@@ -33,43 +35,32 @@ export function compareSharedVoices(
   options: BootstrapOptions = {},
 ): SharedVoices | null {
   const { samples, confidence, seed } = bootstrapSettings(options);
-  const [knownBySpeaker, freshBySpeaker] = [bySpeaker(known), bySpeaker(fresh)];
-  const speakers = [...knownBySpeaker.keys()].filter((speaker) => freshBySpeaker.has(speaker)).sort();
+  const [knownCounts, newCounts] = [countsBySpeaker(known), countsBySpeaker(fresh)];
+  const speakers = [...knownCounts.keys()].filter((speaker) => newCounts.has(speaker)).sort();
   if (speakers.length === 0) return null;
   const random = createRandom(seed).fork("shared voices");
-  const gains = new Float64Array(samples);
-  for (let sample = 0; sample < samples; sample++) {
+  const gains = Float64Array.from({ length: samples }, () => {
     const drawn = speakers.map(() => speakers[random.below(speakers.length)]!);
-    gains[sample] = uarOf(knownBySpeaker, drawn) - uarOf(freshBySpeaker, drawn);
-  }
-  const ofShared = (side: Map<string, Prediction[]>) => speakers.flatMap((speaker) => side.get(speaker)!);
-  const [knownClips, newClips] = [ofShared(knownBySpeaker), ofShared(freshBySpeaker)];
-  const [knownUar, newUar] = [scorePredictions(knownClips).uar, scorePredictions(newClips).uar];
+    return judge(knownCounts, drawn).uar - judge(newCounts, drawn).uar;
+  });
+  const [onKnown, onNew] = [judge(knownCounts, speakers), judge(newCounts, speakers)];
   return {
     speakers: speakers.length,
-    knownClips: knownClips.length,
-    newClips: newClips.length,
-    knownUar,
-    newUar,
-    gain: knownUar - newUar,
+    knownClips: onKnown.clips,
+    newClips: onNew.clips,
+    knownUar: onKnown.uar,
+    newUar: onNew.uar,
+    gain: onKnown.uar - onNew.uar,
     speaker: speakers.length < fewestSpeakers ? null : percentileInterval(gains, confidence),
   };
 }
 
-function bySpeaker(predictions: readonly Prediction[]): Map<string, Prediction[]> {
-  const groups = new Map<string, Prediction[]>();
-  for (const prediction of predictions) {
-    const own = groups.get(prediction.speaker);
-    if (own === undefined) groups.set(prediction.speaker, [prediction]);
-    else own.push(prediction);
-  }
-  return groups;
-}
-
-function uarOf(side: ReadonlyMap<string, readonly Prediction[]>, speakers: readonly string[]): number {
-  const counts = new Int32Array(64);
-  for (const speaker of speakers) {
-    for (const prediction of side.get(speaker)!) counts[confusionCell(prediction)]! += 1;
-  }
-  return scoresOfCounts(counts).uar;
+/** All clips of these speakers, one that is named twice counted twice. */
+function judge(
+  counts: ReadonlyMap<string, Int32Array>,
+  speakers: readonly string[],
+): { readonly clips: number; readonly uar: number } {
+  const all = new Int32Array(counts.get(speakers[0]!)!.length);
+  for (const speaker of speakers) addCounts(all, counts.get(speaker)!);
+  return { clips: all.reduce((sum, count) => sum + count, 0), uar: scoresOfCounts(all).uar };
 }

@@ -1,8 +1,6 @@
 import type { IntervalRow } from "../charts/intervals.js";
-import { percent, percentRange } from "../core/percent.js";
-import type { Figure, GroupMetrics } from "../evaluation/report.js";
-
-const withInterval = ({ value, clip }: Figure): string => `${percent(value)} (${percentRange(clip)})`;
+import { percentCell, percentRangeCell } from "../core/percent.js";
+import type { GroupMetrics } from "../evaluation/report.js";
 
 /**
  * Metrics of groups (corpora, sexes, speakers) as rows for `showTable`, in percent: each figure with its 95%
@@ -15,10 +13,10 @@ export function metricRows(
   return Object.entries(groups).map(([name, { n, accuracy, uar, macroF1 }]) => ({
     [groupTitle]: name,
     n,
-    "accuracy %": withInterval(accuracy),
-    "UAR %": withInterval(uar),
-    "UAR interval by speaker": uar.speaker === null ? "–" : percentRange(uar.speaker),
-    "macro-F1 %": withInterval(macroF1),
+    "accuracy %": percentCell(accuracy),
+    "UAR %": percentCell(uar),
+    "UAR interval by speaker": percentRangeCell(uar.speaker),
+    "macro-F1 %": percentCell(macroF1),
   }));
 }
 

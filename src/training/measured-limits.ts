@@ -2,8 +2,7 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { canonicalJson } from "../core/hash.js";
 import { percent, percentFigure, percentRange } from "../core/percent.js";
-import { type CremaSpeaker, cremaSpeakers } from "../corpora/crema-d-speakers.js";
-import { type GroupGap, groupGaps } from "../evaluation/group-gaps.js";
+import { actorGaps } from "../evaluation/actor-gaps.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readMetrics } from "./read-metrics.js";
 import type { ResultSpec } from "./run-spec.js";
@@ -46,17 +45,10 @@ function recipeOf({ protocol: _protocol, fold: _fold, ...others }: ResultSpec): 
 
 /** The groups by sex and by race whose UAR is lower than the others' by more than the voices at hand explain. */
 function gapsOf(test: readonly Prediction[]): string[] {
-  const actors = test.filter(({ speaker }) => actorOf(speaker) !== undefined);
-  const by = (group: (actor: CremaSpeaker) => string): GroupGap[] =>
-    groupGaps(actors, ({ speaker }) => group(actorOf(speaker)!));
-  return [...by(({ sex }) => sex), ...by(({ race }) => race)].flatMap((gap) => {
+  const gaps = [...actorGaps(test, ({ sex }) => sex), ...actorGaps(test, ({ race }) => race)];
+  return gaps.flatMap((gap) => {
     const { group, speakers, speaker } = gap;
     if (speaker === null || speaker[1] >= 0) return [];
     return `On CREMA-D's new voices the UAR of ${speakers} ${group} actors differs from that of the others by ${percent(gap.gap)} points (95% interval by speaker ${percentRange(speaker)}).`;
   });
-}
-
-function actorOf(speaker: string): CremaSpeaker | undefined {
-  const [corpus, number] = speaker.split("/") as [string, string];
-  return corpus === "crema-d" ? cremaSpeakers[number] : undefined;
 }

@@ -35,8 +35,8 @@ export interface SearchResult {
 /**
  * Runs trials until the study has `trials` of them: each a run of the store with other settings, judged on validation
  * clips alone, stopped in the middle when its best score so far lies below the median of the others or when it has
- * diverged. Called again it goes on; several processes may run it at once and share the trials. Throws InterruptedError when stopped: the trial under
- * way is kept and goes on with the next call.
+ * diverged. Called again it goes on; several processes may run it at once and share the trials. Throws InterruptedError
+ * when stopped: the trial under way is kept and goes on with the next call.
  */
 export async function runSearch(search: Search, options: SearchOptions): Promise<SearchResult> {
   const { settings, trials, storage = usualStorage(search, settings), stop } = options;

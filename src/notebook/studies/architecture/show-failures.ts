@@ -23,8 +23,8 @@ export function confidentMistakes(predictions: readonly Prediction[], count = 10
 }
 
 /**
- * Where a run fails on its test clips: by sex, age group and intensity within each corpus, by speaker, and its ten most confident mistakes by
- * name. `clips`: the catalogue that the run's clips are in.
+ * Where a run fails on its test clips: by sex, age group and intensity within each corpus, by speaker, and its ten most
+ * confident mistakes by name. `clips`: the catalogue that the run's clips are in.
  */
 export async function showFailures(run: Run, clips: readonly Clip[]): Promise<void> {
   const byId = new Map(clips.map((clip) => [clip.id, clip]));

@@ -2,7 +2,7 @@ import type { Chart } from "../../../charts/chart.js";
 import { dotsWithIntervals, type IntervalRow } from "../../../charts/intervals.js";
 import { percentSign } from "../../../core/percent.js";
 import { isOnCard } from "../../../training/run-metrics.js";
-import type { ComparedRow, Comparison, RankedProtocol } from "./comparison.js";
+import type { ComparedRow, Comparison, RankedProtocol, RowStudy } from "./comparison.js";
 
 /** Rows that are run on a protocol, the best first. */
 export function rankedRows(comparison: Pick<Comparison, "rows">, protocol: RankedProtocol): ComparedRow[] {
@@ -13,6 +13,11 @@ export function rankedRows(comparison: Pick<Comparison, "rows">, protocol: Ranke
   return comparison.rows
     .filter((row) => row.results[protocol].state === "run")
     .sort((a, b) => value(b) - value(a));
+}
+
+/** What is said beyond their figure of the rows of these names, in their order. */
+export function studiesOf({ studies }: Pick<Comparison, "studies">, names: readonly string[]): RowStudy[] {
+  return names.flatMap((name) => studies.filter(({ row }) => row === name));
 }
 
 /** What the ranking draws: the headline, the same metric of the same corpus on known voices, and what papers quote. */
@@ -102,7 +107,7 @@ function joinedLabels(names: readonly string[], x: readonly number[], y: readonl
 
 /** Accuracy against the share of clips that are answered, the surest first; a line a row. */
 export function selectiveChart(comparison: Comparison, names: readonly string[]): Chart {
-  const own = names.flatMap((name) => comparison.studies.filter(({ row }) => row === name));
+  const own = studiesOf(comparison, names);
   return {
     title: "Answering only what is sure: accuracy against coverage",
     description: `Accuracy on new voices of CREMA-D against the share of clips that are answered, for ${own.map(({ row }) => row).join(", ")}.`,

@@ -10,8 +10,8 @@ import { studyRows } from "./study-rows.js";
 
 /**
  * Compares what results/ holds: every row on both protocols with intervals and paired significance against the best,
- * voices that are known and new, groups, calibration, selective prediction, ablations, and figures published elsewhere. A pure function of results/ and
- * data/references.json.
+ * voices that are known and new, groups, calibration, selective prediction, ablations, and figures published elsewhere. A
+ * pure function of results/ and data/references.json.
  */
 export async function compareRows(settings: Settings): Promise<Comparison> {
   const published = await listPublished(settings);

@@ -2,11 +2,11 @@ import { barsWithIntervals } from "../../../charts/intervals.js";
 import { heatmap } from "../../../charts/matrices.js";
 import { reliabilityCurve } from "../../../charts/reliability.js";
 import { pValueText } from "../../../core/p-value.js";
-import { percent, percentRange } from "../../../core/percent.js";
+import { percent, percentCell, percentRange, percentRangeCell } from "../../../core/percent.js";
 import type { PairedDifference } from "../../../evaluation/significance.js";
 import { defaultModel } from "../../../inference/default-model.js";
 import { show, showMarkdown, showTable } from "../../display.js";
-import { costChart, rankedRows, rankingChart, selectiveChart } from "./charts.js";
+import { costChart, rankedRows, rankingChart, selectiveChart, studiesOf } from "./charts.js";
 import {
   type Comparison,
   type RankedResult,
@@ -30,13 +30,11 @@ export async function showRanking(comparison: Comparison): Promise<void> {
           if (result.state !== "run") return [[protocol, textWithoutFigure(result)]];
           const behind = result.behindBest;
           return [
-            [protocol, `${percent(result.figure.value)} (${percentRange(result.figure.clip)})`],
+            [protocol, percentCell(result.figure)],
             ...(protocol === "combined" ? [[`${protocol}, UAR of CREMA-D`, percent(result.uar.value)]] : []),
             [
               `${protocol}, to the best`,
-              behind === null
-                ? "best"
-                : `${percent(behind.value)} (${percentRange(behind.clip)}), ${pValueText(behind.pValueClip)}`,
+              behind === null ? "best" : `${percentCell(behind)}, ${pValueText(behind.pValueClip)}`,
             ],
             ...(protocol === "speaker-independent" ? [[`${protocol}, by speaker`, bySpeaker(behind)]] : []),
           ];
@@ -70,7 +68,7 @@ export function showVoices({ voices }: Comparison): void {
         "new, clips": newClips,
         "new, UAR %": percent(newUar),
         "known less new": percent(gain),
-        "by speaker": speaker === null ? "–" : percentRange(speaker),
+        "by speaker": percentRangeCell(speaker),
       })),
     { caption: "The same voices of CREMA-D, known and new", limit: 40 },
   );
@@ -106,10 +104,7 @@ export function showReferences({ references }: Comparison): void {
     references.map(({ name, metric, value, protocol, row, comparable, ours, checked, source }) => ({
       published: name,
       figure: `${percent(value)} ${metric}, ${protocol}`,
-      ours:
-        ours === null
-          ? `${row}: not run`
-          : `${row}: ${percent(ours.value)} (${percentRange(ours.clip)}), ${comparable}`,
+      ours: ours === null ? `${row}: not run` : `${row}: ${percentCell(ours)}, ${comparable}`,
       "found on checking": checked,
       source,
     })),
@@ -120,7 +115,7 @@ export function showReferences({ references }: Comparison): void {
 export function showGaps(comparison: Comparison, most = 3): void {
   const ranked = rankedRows(comparison, "speaker-independent").map(({ name }) => name);
   const names = [...ranked.slice(0, most), ...ranked.slice(most).filter((name) => name === defaultModel)];
-  const studies = names.flatMap((name) => comparison.studies.filter(({ row }) => row === name));
+  const studies = studiesOf(comparison, names);
   for (const study of studies) {
     showTable(
       Object.entries(study.gaps).flatMap(([by, gaps]) =>
@@ -130,8 +125,8 @@ export function showGaps(comparison: Comparison, most = 3): void {
           speakers,
           clips,
           "UAR %": percent(uar),
-          "to the others": `${percent(gap)} (${percentRange(clip)})`,
-          "by speaker": speaker === null ? "–" : percentRange(speaker),
+          "to the others": percentCell({ value: gap, clip }),
+          "by speaker": percentRangeCell(speaker),
         })),
       ),
       { caption: `${study.row}: gaps between groups of actors` },
@@ -152,7 +147,7 @@ export async function showSureness(comparison: Comparison, most = 5): Promise<vo
   const names = rankedRows(comparison, "speaker-independent")
     .slice(0, most)
     .map(({ name }) => name);
-  const own = names.flatMap((name) => comparison.studies.filter(({ row }) => row === name));
+  const own = studiesOf(comparison, names);
   if (own.length === 0) return;
   showTable(
     own.map(({ row, calibration }) => ({
@@ -189,10 +184,7 @@ export function showAblations({ ablations }: Comparison): void {
     ablations.map(({ of, question, difference, command }) => ({
       row: of,
       question,
-      "UAR, difference":
-        difference === null
-          ? `not run: ${command}`
-          : `${percent(difference.value)} (${percentRange(difference.clip)})`,
+      "UAR, difference": difference === null ? `not run: ${command}` : percentCell(difference),
     })),
   );
 }
@@ -224,8 +216,8 @@ export async function showTransfer(transfers: readonly Transfer[]): Promise<void
       "tested on": testedOn,
       emotions,
       clips,
-      "UAR %": `${percent(uar.value)} (${percentRange(uar.clip)})`,
-      "by speaker": uar.speaker === null ? "–" : percentRange(uar.speaker),
+      "UAR %": percentCell(uar),
+      "by speaker": percentRangeCell(uar.speaker),
     })),
   );
 }
@@ -242,10 +234,9 @@ export async function showLeakage(leaks: readonly Leak[]): Promise<void> {
     leaks.map(({ apart, uar, clips, change }) => ({
       "kept apart": apart,
       clips,
-      "UAR %": `${percent(uar.value)} (${percentRange(uar.clip)})`,
-      "to the random split":
-        change === null ? "–" : `${percent(change.value)} (${percentRange(change.clip)})`,
-      "by speaker": change === null || change.speaker === null ? "–" : percentRange(change.speaker),
+      "UAR %": percentCell(uar),
+      "to the random split": change === null ? "–" : percentCell(change),
+      "by speaker": percentRangeCell(change?.speaker ?? null),
     })),
     { caption: "Each clip of CREMA-D tested once in each way; one draw of the quarters" },
   );

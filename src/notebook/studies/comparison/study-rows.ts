@@ -1,12 +1,11 @@
 import type { Settings } from "../../../core/settings.js";
-import { cremaSpeakers } from "../../../corpora/crema-d-speakers.js";
+import { actorGaps } from "../../../evaluation/actor-gaps.js";
 import {
   applyTemperature,
   expectedCalibrationError,
   fitTemperature,
   reliabilityBins,
 } from "../../../evaluation/calibration.js";
-import { groupGaps } from "../../../evaluation/group-gaps.js";
 import type { Prediction } from "../../../evaluation/prediction.js";
 import { selectiveAccuracy } from "../../../evaluation/selective.js";
 import { type PublishedResult, readPublished } from "../../../training/published.js";
@@ -36,18 +35,15 @@ export function studyRow(
   test: readonly Prediction[],
   validation: readonly Prediction[],
 ): RowStudy {
-  const actors = test.filter(({ corpus, speaker }) => corpus === "crema-d" && actorOf(speaker) !== undefined);
-  const by = (group: (actor: NonNullable<ReturnType<typeof actorOf>>) => string) =>
-    groupGaps(actors, ({ speaker }) => group(actorOf(speaker)!));
   const temperature = fitTemperature(validation);
   const calibrated = applyTemperature(test, temperature);
   return {
     row,
     gaps: {
-      sex: by(({ sex }) => sex),
-      age: by(({ age }) => ageGroupOf(age)),
-      race: by(({ race }) => race),
-      ethnicity: by(({ ethnicity }) => ethnicity),
+      sex: actorGaps(test, ({ sex }) => sex),
+      age: actorGaps(test, ({ age }) => ageGroupOf(age)),
+      race: actorGaps(test, ({ race }) => race),
+      ethnicity: actorGaps(test, ({ ethnicity }) => ethnicity),
     },
     calibration: {
       temperature,
@@ -58,8 +54,4 @@ export function studyRow(
     },
     selective: selectiveAccuracy(calibrated),
   };
-}
-
-function actorOf(speaker: string) {
-  return cremaSpeakers[speaker.slice("crema-d/".length)];
 }

@@ -88,10 +88,10 @@ export function demonstrateLeakage(clips: readonly Clip[], vectors: ClipVectors,
   };
   const judged = (Object.keys(keys) as Apart[]).flatMap((apart) => {
     const partOf = drawParts(clips.map(keys[apart]), createRandom(seed).fork(apart));
-    if (new Set(partOf.values()).size < 2) return [];
-    const isIn = (part: number) => (clip: Clip) => partOf.get(keys[apart](clip)) === part;
-    const answers = [...new Set(partOf.values())].flatMap((part) => {
-      const isAsked = isIn(part);
+    const drawn = [...new Set(partOf.values())];
+    if (drawn.length < 2) return [];
+    const answers = drawn.flatMap((part) => {
+      const isAsked = (clip: Clip): boolean => partOf.get(keys[apart](clip)) === part;
       const known = clips.filter((clip) => !isAsked(clip));
       return fitOnVectors(vectors, known, penalty)(clips.filter(isAsked));
     });

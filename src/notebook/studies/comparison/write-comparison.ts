@@ -8,16 +8,8 @@ import { type Comparison, rankedProtocols } from "./comparison.js";
 
 const columns = [
   ...["row", "protocol", "state", "value", "low", "high", "low_by_speaker", "high_by_speaker", "clips"],
-  ...[
-    "parameters",
-    "seconds",
-    "megabytes_float16",
-    "latency_ms",
-    "behind_best",
-    "p_value",
-    "p_value_by_speaker",
-    "command",
-  ],
+  ...["parameters", "seconds", "megabytes_float16", "latency_ms"],
+  ...["behind_best", "p_value", "p_value_by_speaker", "command"],
 ];
 
 /** The comparison as CSV: a line a row and protocol, the row that is not run with its command. */
