@@ -3,11 +3,17 @@ import { noFeatureAugmentation } from "../features/augment-features.js";
 import type { FeatureSpec } from "../features/feature-spec.js";
 import { waveOptions } from "../features/wave-options.js";
 import { recipeFor } from "./recipes.js";
-import { type Distillation, type TrainingOptions, type VariedCopies, waysToKeep } from "./run-spec.js";
+import {
+  type Distillation,
+  samplings,
+  type TrainingOptions,
+  type VariedCopies,
+  waysToKeep,
+} from "./run-spec.js";
 
 const knownTraining = recipeFor("resnet", "full").training;
 
-const choices = { classWeights: ["none", "balanced"], sampling: ["every-clip", "balanced"] } as const;
+const choices = { classWeights: ["none", "balanced"], sampling: samplings } as const;
 
 /** Throws LabError when an object has a member that its model lacks: a misspelt option would be ignored silently. */
 export function refuseUnknown(name: string, given: object, known: object): void {

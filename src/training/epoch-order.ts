@@ -1,23 +1,21 @@
 import type { Random } from "../core/random.js";
 import type { Example } from "./example.js";
+import type { Sampling } from "./run-spec.js";
 
 /**
- * The examples of one epoch in their order: every clip once, shuffled; or, balanced, as many draws in which every
- * emotion that occurs comes equally often.
+ * The examples of one epoch in their order: every clip once, shuffled; or, balanced, as many draws in which every emotion
+ * (or corpus) that occurs comes equally often.
  */
-export function orderEpoch(
-  examples: readonly Example[],
-  sampling: "every-clip" | "balanced",
-  random: Random,
-): Example[] {
+export function orderEpoch(examples: readonly Example[], sampling: Sampling, random: Random): Example[] {
   if (sampling === "every-clip") return random.shuffle([...examples]);
-  const byLabel = new Map<number, Example[]>();
+  const byKind = new Map<number | string, Example[]>();
   for (const example of examples) {
-    const group = byLabel.get(example.label);
-    if (group === undefined) byLabel.set(example.label, [example]);
+    const kind = sampling === "balanced" ? example.label : example.clip.corpus;
+    const group = byKind.get(kind);
+    if (group === undefined) byKind.set(kind, [example]);
     else group.push(example);
   }
-  const groups = [...byLabel.values()];
+  const groups = [...byKind.values()];
   return examples.map((_, i) => {
     const group = groups[i % groups.length]!;
     return group[random.below(group.length)]!;

@@ -39,6 +39,10 @@ export interface Withheld {
 export const waysToKeep = ["uar", "mean-corpus-uar"] as const;
 export type KeptBy = (typeof waysToKeep)[number];
 
+/** How an epoch is drawn: every clip once; or as many draws with equal shares of emotions, or of corpora. */
+export const samplings = ["every-clip", "balanced", "balanced-corpora"] as const;
+export type Sampling = (typeof samplings)[number];
+
 /** How a network is trained. Everything here is part of the run's name. */
 export interface TrainingOptions {
   readonly epochs: number;
@@ -58,8 +62,7 @@ export interface TrainingOptions {
   readonly mixup: { readonly alpha: number; readonly share: number };
   /** Weights of a class: "balanced" multiplies its loss by the inverse of its frequency. */
   readonly classWeights: "none" | "balanced";
-  /** How an epoch is drawn: every clip once, or as many with equal shares of emotions. */
-  readonly sampling: "every-clip" | "balanced";
+  readonly sampling: Sampling;
   /** How the features of training clips are varied, anew in each epoch; null leaves them as they are. */
   readonly augmentation: FeatureAugmentation | null;
   /** How the sound of training clips is varied before that; for features of kind "waveform" alone. */

@@ -36,6 +36,19 @@ describe("the order of an epoch", () => {
     for (const example of order) expect(examples).toContain(example);
     expect(new Set(ids(order.filter(({ label }) => label === 0))).size).toBeGreaterThan(8);
   });
+
+  it("balanced by corpus, has every corpus equally often, whatever its emotions", () => {
+    const ofCorpora = examples.map((example, i) => ({
+      ...example,
+      clip: { ...example.clip, corpus: i < 35 ? "large" : "small" },
+    }));
+    const order = orderEpoch(ofCorpora, "balanced-corpora", createRandom(1).fork("epoch 1"));
+    expect(order.map(({ clip }) => clip.corpus)).toEqual(
+      examples.map((_, i) => (i % 2 === 0 ? "large" : "small")),
+    );
+    for (const example of order) expect(ofCorpora).toContain(example);
+    expect(new Set(ids(order.slice(0, 20))).size).toBeGreaterThan(8);
+  });
 });
 
 describe("class weights", () => {

@@ -47,7 +47,12 @@ describe("planRuns", () => {
     const trained = rows.filter(
       ({ kind, protocols }) => kind !== "ensemble" && protocols.includes("combined"),
     );
-    expect(planRuns("combined").map(({ row }) => row.name)).toEqual(trained.map(({ name }) => name));
+    const onCombined = planRuns("combined");
+    expect(onCombined.map(nameOf)).toEqual([
+      ...trained.map(({ name }) => name),
+      "whisper-tiny.en seed 1",
+      "whisper-tiny.en seed 2",
+    ]);
   });
 
   it("has a run for each fold, and keeps the rows that are named", () => {
