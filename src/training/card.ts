@@ -10,13 +10,14 @@ export interface FrontEndOfCard {
   readonly sha256: string;
 }
 
-/** The card of a published run: see src/inference/model-card.ts, which reads it. */
+/** The card of a published run: see src/inference/model-card.ts, which reads it. `measured`: what `measuredLimits` finds. */
 export function cardOf(
   run: Run,
   name: string,
   standardisation: Standardisation,
   weightsPrecision: "float32" | "float16",
   frontEnd: FrontEndOfCard | null,
+  measured: readonly string[],
 ) {
   const { spec, metrics } = run;
   return {
@@ -37,12 +38,15 @@ export function cardOf(
     specHash: run.hash,
     data: { corpora: spec.corpora, source: metrics.source },
     metrics: { test: metrics.test, validation: metrics.validation },
-    ...termsOf(Object.keys(spec.corpora)),
+    ...termsOf(Object.keys(spec.corpora), measured),
   };
 }
 
-/** Under which terms a result may be used that learnt from these corpora, what to cite, what it is for, what not to expect. */
-export function termsOf(names: readonly string[]) {
+/**
+ * Under which terms a result may be used that learnt from these corpora, what to cite, what it is for, what not to expect:
+ * `measured` joins that, a sentence each.
+ */
+export function termsOf(names: readonly string[], measured: readonly string[] = []) {
   const used = corpora.filter((corpus) => names.includes(corpus.name));
   return {
     licence:
@@ -51,6 +55,12 @@ export function termsOf(names: readonly string[]) {
         : "Whatever the owner of the recordings allows",
     citations: used.map((corpus) => corpus.citation),
     intendedUse: `Research${used.length > 0 ? " on acted speech" : ""}, and telling people who are recorded and have agreed to it what their voice sounds like. No decision about a person may rest on an answer. In the European Union, inferring emotions of people at work and in education is prohibited save for medical or safety reasons (Regulation (EU) 2024/1689, Article 5(1)(f)).`,
-    limits: `${used.length > 0 ? "Learnt from acted English speech of North American speakers in quiet rooms" : "Learnt from recordings of its publisher's own"}. It tells which emotion a voice sounds like, not what a person feels; do not use it to judge people.`,
+    limits: [
+      used.length > 0
+        ? "Learnt from acted English speech of North American speakers in quiet rooms."
+        : "Learnt from recordings of its publisher's own.",
+      "It tells which emotion a voice sounds like, not what a person feels; do not use it to judge people.",
+      ...measured,
+    ].join(" "),
   };
 }

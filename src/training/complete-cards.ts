@@ -70,9 +70,9 @@ async function completedCard(root: string, path: string): Promise<Card> {
     readPredictions(join(folder, "predictions.csv")),
   ]);
   const figures = confidenceFigures(validation, test, card.temperature);
-  const { intendedUse, limits } = termsOf(Object.keys(card.data.corpora));
   const measured = await measuredLimits(root, card.name, metrics.spec, test);
-  return inOrder(card, figures, { intendedUse, limits: [limits, ...measured].join(" ") });
+  const { intendedUse, limits } = termsOf(Object.keys(card.data.corpora), measured);
+  return inOrder(card, figures, { intendedUse, limits });
 }
 
 /** The card's fields with the new ones where `publish` writes them: figures before `weightsPrecision`, terms at the end. */

@@ -8,6 +8,7 @@ import { modelToFiles, weightsFileName } from "../models/artifacts.js";
 import { isBaselineSpec } from "./baselines/baseline-spec.js";
 import { cardOf, type FrontEndOfCard } from "./card.js";
 import { cardReadme } from "./card-readme.js";
+import { measuredLimits } from "./measured-limits.js";
 import { readMetrics } from "./read-metrics.js";
 import { loadFrontEnd, loadRunModel, pretrainedOf } from "./run-model.js";
 import type { ResultSpec, RunSpec } from "./run-spec.js";
@@ -137,7 +138,8 @@ async function publishWeights(run: Run, name: string, settings: Settings): Promi
     await writeFileAtomic(join(folder, weightsFileName), weights);
     await writeFileAtomic(join(folder, "model.json"), `${canonicalJson(modelJson)}\n`);
     const frontEnd = await publishFrontEnd(run.spec, settings);
-    const card = cardOf(run, name, standardisation, precision, frontEnd);
+    const measured = await measuredLimits(settings.root, name, run.spec, run.test);
+    const card = cardOf(run, name, standardisation, precision, frontEnd, measured);
     await writeFileAtomic(join(folder, "README.md"), cardReadme(card));
     await writeJson(join(folder, "card.json"), card); // last: it says that the folder is whole
   } finally {

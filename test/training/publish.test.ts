@@ -211,6 +211,23 @@ describe("a published model", () => {
     expect(await completeCards(settings.root)).toEqual([]);
   });
 
+  it("says from the start what results/ has measured of its recipe's limits", async () => {
+    const heldOut = join(settings.root, "results/leave-one-corpus-out/resnet/seed-0/crema-d/metrics.json");
+    const { metrics } = runs.first;
+    await writeJson(heldOut, { ...metrics, spec: { ...metrics.spec, protocol: "leave-one-corpus-out" } });
+    try {
+      await publish(runs.first);
+      const path = join(settings.root, "models/resnet/evar/card.json");
+      expect(parseModelCard(await readJson(path), path).limits).toMatch(
+        /Trained in the same way without any clip of a corpus .* in percent: crema-d \d/,
+      );
+      expect(await completeCards(settings.root)).toEqual([]);
+    } finally {
+      await rm(join(settings.root, "results/leave-one-corpus-out"), { recursive: true });
+      await publish(runs.first);
+    }
+  });
+
   it("answers for a recording as the run did on it", async () => {
     const predictor = await loadPredictor({ model: "resnet", root: settings.root, protocol: "evar" });
     const clips = new Map((await loadCatalogue(["crema-d"], settings)).map((clip) => [clip.id, clip.path]));
