@@ -2,7 +2,7 @@ import { LabError } from "../core/errors.js";
 import { emotionIndex } from "../corpora/emotions.js";
 import type { Prediction } from "./prediction.js";
 import { checkLabels, checkPrediction } from "./prediction-checks.js";
-import { logProbability } from "./smallest-probability.js";
+import { logProbability, softenProbabilities } from "./smallest-probability.js";
 
 /** One bin of a reliability curve: the clips whose top probability lies in (low, high]. */
 export interface ReliabilityBin {
@@ -95,16 +95,8 @@ export function applyTemperature(predictions: readonly Prediction[], temperature
     throw new LabError(`The temperature is ${temperature}.`, "Use a number above 0.");
   return predictions.map((prediction) => ({
     ...prediction,
-    probabilities: scaleProbabilities(prediction.probabilities, temperature),
+    probabilities: softenProbabilities(prediction.probabilities, temperature),
   }));
-}
-
-function scaleProbabilities(probabilities: readonly number[], temperature: number): number[] {
-  // Divided by the largest first: its power is 1 whatever the temperature, so nothing overflows or sums to 0.
-  const largest = Math.max(...probabilities);
-  const powers = probabilities.map((value) => (value / largest) ** (1 / temperature));
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
 }
 
 function logsOf(predictions: readonly Prediction[]): Float64Array[] {

@@ -2,7 +2,6 @@ import { createRandom } from "../core/random.js";
 import {
   type BootstrapOptions,
   bootstrapSettings,
-  fewestSpeakers,
   type Interval,
   percentileInterval,
   resampleClips,
@@ -20,7 +19,10 @@ export interface GroupGap {
   /** UAR of the group less that of all other clips, with its 95% interval by clip. */
   readonly gap: number;
   readonly clip: Interval;
-  /** By speaker, the honest one for the next voice; null where either side has fewer than five. */
+  /**
+   * By speaker, the honest one for the next voice, drawing one voice less than each side has (`SpeakerDraws`): groups are
+   * small. Null where either side has fewer than five.
+   */
   readonly speaker: Interval | null;
 }
 
@@ -44,7 +46,7 @@ export function groupGaps(
     ) as [Prediction[], Prediction[]];
     const clips = [own, others].map((side, i) => resampleClips(side, samples, random.fork(`clips ${i}`)).uar);
     const voices = [own, others].map(
-      (side, i) => resampleSpeakers(side, samples, random.fork(`speakers ${i}`), fewestSpeakers)?.uar,
+      (side, i) => resampleSpeakers(side, samples, random.fork(`speakers ${i}`), { oneLess: true })?.uar,
     );
     const between = ([a, b]: (Float64Array | undefined)[]): Interval | null =>
       a === undefined || b === undefined

@@ -40,6 +40,16 @@ export function resampleClips(
   });
 }
 
+export interface SpeakerDraws {
+  /** With fewer voices than this there are no draws; `fewestSpeakers` where absent. */
+  readonly fewest?: number;
+  /**
+   * Draws one voice less than there are, for groups of few: k voices drawn from k have (k - 1) / k of the variance that
+   * they should (four voices three quarters), k - 1 the whole of it (Rao and Wu 1988, section 2).
+   */
+  readonly oneLess?: boolean;
+}
+
 /**
  * Draws speakers with replacement, each with all of its clips, and scores each draw: clips of one voice are
  * alike, so this interval is the honest one for a new voice. Null with fewer than `fewest` speakers. Clips of several
@@ -50,14 +60,15 @@ export function resampleSpeakers(
   predictions: readonly Prediction[],
   samples: number,
   random: Random,
-  fewest = fewestSpeakers,
+  { fewest = fewestSpeakers, oneLess = false }: SpeakerDraws = {},
 ): ScoreSamples | null {
   checkLabels(predictions);
   const bySpeaker = countsBySpeaker(predictions);
   if (bySpeaker.size < fewest) return null;
   const speakers = [...bySpeaker].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, counts]) => counts);
+  const draws = oneLess ? Math.max(1, speakers.length - 1) : speakers.length;
   return drawScores(samples, (counts) => {
-    for (let draw = 0; draw < speakers.length; draw++) {
+    for (let draw = 0; draw < draws; draw++) {
       addCounts(counts, speakers[random.below(speakers.length)]!);
     }
   });

@@ -49,8 +49,8 @@ export function evaluatePredictions(
 /**
  * The metrics of a protocol with folds: every value is the mean over the folds, and an interval resamples
  * within each fold and averages, so it is the interval of that mean. `n` counts the clips of all folds. A corpus
- * is averaged over the folds that hold it. By speaker, k voices of a fold give (k - 1) / k of the variance that they
- * should: little with many, and three quarters with the four of a fold of `emobox-ravdess`, whose interval is too narrow.
+ * is averaged over the folds that hold it. By speaker, one voice less than a fold has is drawn (`SpeakerDraws`), and there
+ * is no interval where a fold has fewer than three (`leave-one-corpus-out`: TESS' two).
  * Throws LabError when a clip stands in two folds, as it does where seeds are given for folds.
  */
 export function evaluateFolds(
@@ -112,14 +112,12 @@ function figuresOfFolds(folds: readonly (readonly Prediction[])[], options: Boot
   // Each fold has streams of its own; the first one's are those of predictions without folds.
   const randoms = folds.map((_, fold) => createRandom(seed).fork(fold === 0 ? "clips" : `clips ${fold}`));
   const clips = folds.map((fold, k) => resampleClips(fold, samples, randoms[k]!));
-  const voices = new Set(folds.flat().map(({ speaker }) => speaker)).size;
-  const speakers =
-    voices < fewestSpeakers
-      ? null
-      : folds.map((fold, k) => {
-          const random = createRandom(seed).fork(k === 0 ? "speakers" : `speakers ${k}`);
-          return resampleSpeakers(fold, samples, random, 1)!;
-        });
+  const speakers = hasVoicesEnough(folds)
+    ? folds.map((fold, k) => {
+        const random = createRandom(seed).fork(k === 0 ? "speakers" : `speakers ${k}`);
+        return resampleSpeakers(fold, samples, random, { fewest: 1, oneLess: folds.length > 1 })!;
+      })
+    : null;
   const figure = (name: ScoreName): Figure => ({
     value: scores.reduce((sum, score) => sum + score[name], 0) / folds.length,
     clip: percentileInterval(meanSamples(clips, name), confidence),
@@ -131,6 +129,13 @@ function figuresOfFolds(folds: readonly (readonly Prediction[])[], options: Boot
     uar: figure("uar"),
     macroF1: figure("macroF1"),
   };
+}
+
+/** Five voices or more in all, and of several folds three or more in each. */
+function hasVoicesEnough(folds: readonly (readonly Prediction[])[]): boolean {
+  const voices = folds.map((fold) => new Set(fold.map(({ speaker }) => speaker)));
+  if (folds.length > 1 && voices.some(({ size }) => size < 3)) return false;
+  return new Set(voices.flatMap((ofFold) => [...ofFold])).size >= fewestSpeakers;
 }
 
 function meanSamples(folds: readonly ScoreSamples[], name: ScoreName): Float64Array {

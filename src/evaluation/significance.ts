@@ -89,10 +89,16 @@ export function mcNemarOfCounts(onlyFirst: number, onlySecond: number): McNemarR
 export interface PairedDifference {
   readonly value: number;
   readonly clip: Interval;
+  /** By speaker, or by what else `unitOf` draws whole; null with fewer than five. */
   readonly speaker: Interval | null;
   /** Two-sided, by clip: twice the smaller share of resamples on either side of 0, at least 2 / (samples + 1). */
   readonly pValueClip: number;
   readonly pValueSpeaker: number | null;
+}
+
+export interface PairedOptions extends BootstrapOptions {
+  /** What is drawn whole beside single clips: the speaker where absent, the sentence where sentences are what is new. */
+  readonly unitOf?: (prediction: Prediction) => string;
 }
 
 /**
@@ -102,7 +108,7 @@ export interface PairedDifference {
 export function comparePaired(
   first: readonly Prediction[],
   second: readonly Prediction[],
-  options: BootstrapOptions = {},
+  { unitOf = ({ speaker }) => speaker, ...options }: PairedOptions = {},
 ): Record<ScoreName, PairedDifference> {
   const { samples, confidence, seed } = bootstrapSettings(options);
   checkLabels(first);
@@ -115,7 +121,7 @@ export function comparePaired(
     samples,
     random.fork("paired clips"),
   );
-  const voices = groupBySpeaker(sorted, pairs);
+  const voices = groupPairs(sorted.map(unitOf), pairs);
   const bySpeaker =
     voices.length < fewestSpeakers
       ? null
@@ -134,11 +140,11 @@ export function comparePaired(
 /** The confusion cells of one clip in the two runs. */
 type Pair = readonly [first: number, second: number];
 
-function groupBySpeaker(predictions: readonly Prediction[], pairs: readonly Pair[]): Pair[][] {
+function groupPairs(units: readonly string[], pairs: readonly Pair[]): Pair[][] {
   const groups = new Map<string, Pair[]>();
-  predictions.forEach(({ speaker }, i) => {
-    const group = groups.get(speaker);
-    if (group === undefined) groups.set(speaker, [pairs[i]!]);
+  units.forEach((unit, i) => {
+    const group = groups.get(unit);
+    if (group === undefined) groups.set(unit, [pairs[i]!]);
     else group.push(pairs[i]!);
   });
   return [...groups.values()];

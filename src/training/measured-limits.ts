@@ -43,12 +43,12 @@ function recipeOf({ protocol: _protocol, fold: _fold, ...others }: ResultSpec): 
   return canonicalJson(others);
 }
 
-/** The groups by sex and by race whose UAR is lower than the others' by more than the voices at hand explain. */
+/** The groups by sex and by race whose UAR is lower than the others', as far as there are voices enough for an interval. */
 function gapsOf(test: readonly Prediction[]): string[] {
   const gaps = [...actorGaps(test, ({ sex }) => sex), ...actorGaps(test, ({ race }) => race)];
   return gaps.flatMap((gap) => {
     const { group, speakers, speaker } = gap;
-    if (speaker === null || speaker[1] >= 0) return [];
+    if (speaker === null || gap.gap > -0.0005) return []; // what rounds to 0.0 points is no gap
     return `On CREMA-D's new voices the UAR of ${speakers} ${group} actors differs from that of the others by ${percent(gap.gap)} points (95% interval by speaker ${percentRange(speaker)}).`;
   });
 }

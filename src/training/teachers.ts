@@ -7,6 +7,7 @@ import type { Settings } from "../core/settings.js";
 import type { StopSignal } from "../core/stop-signal.js";
 import type { Prediction } from "../evaluation/prediction.js";
 import { readPredictions, writePredictions } from "../evaluation/predictions-file.js";
+import { softenProbabilities } from "../evaluation/smallest-probability.js";
 import type { SoundVariation } from "../features/sound-variation.js";
 import { loadTaughtClips, variationsOf } from "./data.js";
 import type { Example } from "./example.js";
@@ -57,7 +58,7 @@ export async function askTeachers(
   for (const teacher of teachers) {
     for (const { clip, probabilities } of await trainingPredictions(teacher, options, variation)) {
       const ofClip = said.get(clip) ?? [];
-      ofClip.push(soften(probabilities, temperature));
+      ofClip.push(softenProbabilities(probabilities, temperature));
       said.set(clip, ofClip);
     }
   }
@@ -92,13 +93,6 @@ function meanOf(answers: readonly (readonly number[])[]): Float32Array {
     });
   }
   return mean;
-}
-
-/** p^(1 / temperature), summing to 1: the same as dividing the logits. */
-function soften(probabilities: readonly number[], temperature: number): number[] {
-  const powers = probabilities.map((p) => p ** (1 / temperature));
-  const sum = powers.reduce((a, b) => a + b, 0);
-  return powers.map((p) => p / sum);
 }
 
 /** Computed once for a run and a variation, and kept beside the run's other predictions in the store. */

@@ -47,6 +47,15 @@ describe("calibration", () => {
     expect(scaled.flatMap(({ probabilities }) => probabilities).every(Number.isFinite)).toBe(true);
   });
 
+  it("fits a temperature for what it then does, where probabilities are written as 0", () => {
+    // Six of ten are right, all wholly sure: softened as it was fitted, the confidence becomes 60%.
+    const sure = Array.from({ length: 10 }, (_, i) =>
+      prediction(`x/${i}.wav`, "a", "sad", i < 6 ? "sad" : "happy"),
+    );
+    expect(expectedCalibrationError(sure)).toBeCloseTo(0.4, 9);
+    expect(expectedCalibrationError(applyTemperature(sure, fitTemperature(sure)))).toBeLessThan(0.12);
+  });
+
   it("refuses a temperature that is none", () => {
     for (const temperature of [0, -1, Number.NaN, Number.POSITIVE_INFINITY])
       expect(() => applyTemperature(run, temperature)).toThrow(/The temperature is/);

@@ -3,7 +3,7 @@ import { LabError } from "../../src/core/errors.js";
 import { type BootstrapOptions, percentileInterval } from "../../src/evaluation/intervals.js";
 import type { Prediction } from "../../src/evaluation/prediction.js";
 import { evaluateFolds, evaluatePredictions, groupMetrics } from "../../src/evaluation/report.js";
-import { expected, goldenRun } from "./goldens.js";
+import { expected, goldenRun, prediction } from "./goldens.js";
 
 let run: Prediction[];
 const figuresOf = (predictions: readonly Prediction[], options?: BootstrapOptions) =>
@@ -89,6 +89,34 @@ describe("evaluation report", () => {
     expect(mean.uar.clip[1]).toBeGreaterThan(mean.uar.value);
     const width = ({ uar }: typeof mean) => uar.clip[1] - uar.clip[0];
     expect(width(mean)).toBeLessThan(width(apart[0]!));
+  });
+
+  it("draws one voice less than a fold has, so that few voices do not make the interval narrow", () => {
+    // Four voices a fold, each wholly right or wholly wrong by the same odds: the variance of a voice is 1/4, of the mean of
+    // four estimated without bias (1/3 of the squared deviations) 1/12, of the mean of six such folds 1/72.
+    const folds = Array.from({ length: 6 }, (_, fold) =>
+      [0, 1, 2, 3].flatMap((voice) =>
+        ["sad", "angry"].map((emotion) => ({
+          ...prediction(
+            `ravdess/${fold}-${voice}-${emotion}`,
+            `${fold}-${voice}`,
+            emotion as "sad",
+            emotion as "sad",
+          ),
+          ...(voice < 2 && { predicted: (emotion === "sad" ? "angry" : "sad") as "sad" }),
+        })),
+      ),
+    );
+    const [low, high] = evaluateFolds(folds, { samples: 20_000 }).all.accuracy.speaker!;
+    expect(Math.abs((high - low) / (2 * 1.96) - Math.sqrt(1 / 72))).toBeLessThan(0.006);
+  });
+
+  it("has no interval by speaker over folds of which one has two voices", () => {
+    const two = [0, 1].map((i) => prediction(`tess/${i}`, `t${i}`, "sad", i === 0 ? "sad" : "angry"));
+    const five = [0, 1, 2, 3, 4].map((i) => prediction(`ravdess/${i}`, `r${i}`, "sad", "sad"));
+    expect(evaluateFolds([two, five]).all.uar.speaker).toBeNull();
+    expect(evaluateFolds([two, five]).all.uar.clip).not.toBeNull();
+    expect(evaluatePredictions(five).all.uar.speaker).not.toBeNull();
   });
 
   it("averages a corpus over the folds that hold it", () => {

@@ -23,12 +23,17 @@ describe("errorOfLossDistance", () => {
   });
 
   it("is that of two speakers' means, however many clips they spoke", () => {
-    // Distances are d for one speaker and 0 for the other: means d / 2 away from each other's middle.
+    // Distances are d for one speaker and 0 for the other: their mean has the standard error |d - 0| / 2 (two values'
+    // deviation d / √2, over √2).
     const d = Math.log(0.8 / 0.4);
     for (const clips of [3, 300]) {
       const one = [...clipsOf("a", clips, 0.4), ...clipsOf("b", clips, 0.5)];
       const other = [...clipsOf("a", clips, 0.8), ...clipsOf("b", clips, 0.5)];
-      expect(errorOfLossDistance(one, other)).toBeCloseTo((d / 2) * Math.SQRT1_2, 9);
+      expect(errorOfLossDistance(one, other)).toBeCloseTo(d / 2, 9);
     }
+  });
+
+  it("is 0 for a single speaker, of whom nothing can be said", () => {
+    expect(errorOfLossDistance(clipsOf("a", 4, 0.4), clipsOf("a", 4, 0.8))).toBe(0);
   });
 });

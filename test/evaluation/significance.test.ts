@@ -56,6 +56,20 @@ describe("paired bootstrap", () => {
     expect(result.pValueClip).toBeCloseTo(2 / 1001, 12);
   });
 
+  it("draws what it is told to whole: five units that all gain the same leave no doubt, single clips do", () => {
+    const unit = (i: number): string => `${i % 5}`;
+    const before = Array.from({ length: 50 }, (_, i) =>
+      prediction(`x/${unit(i)}-${i}`, "one voice", "sad", i < 25 ? "sad" : "angry"),
+    );
+    const after = before.map((row, i) => (i >= 40 ? { ...row, predicted: "sad" as const } : row));
+    const unitOf = ({ clip }: { clip: string }) => clip.slice(2, 3);
+    const { accuracy } = comparePaired(before, after, { unitOf });
+    expect(accuracy.value).toBeCloseTo(0.2, 12);
+    for (const edge of accuracy.speaker!) expect(edge).toBeCloseTo(0.2, 12);
+    expect(accuracy.clip[1] - accuracy.clip[0]).toBeGreaterThan(0.1);
+    expect(comparePaired(before, after).accuracy.speaker).toBeNull();
+  });
+
   it("has a p-value near McNemar's", () => {
     expect(Math.abs(comparePaired(first, second).accuracy.pValueClip - expected.mcnemar.pValue)).toBeLessThan(
       0.1,

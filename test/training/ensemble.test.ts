@@ -52,6 +52,21 @@ describe("the candidates of an ensemble", () => {
     expect(() => chooseEnsemble(decoded)).toThrow(/learnt from different clips of crema-d.*decaf.*c0ffee/);
   });
 
+  it("are refused when two of them learnt from other clips of a corpus that the first does not have", async () => {
+    for (const [row, checksum] of [
+      ["resnet", "1111"],
+      ["whisper", "2222"],
+    ] as const) {
+      const corpora = { "crema-d": "c0ffee", own: checksum };
+      await commitResult(settings, `combined/${row}/seed-0`, parts(3, 0.5), { corpora });
+    }
+    const three = await candidates();
+    expect(three[0]!.metrics.spec.corpora).toEqual({ "crema-d": "c0ffee" });
+    expect(() => chooseEnsemble(three)).toThrow(
+      /resnet\/seed-0 and whisper\/seed-0 learnt from different clips of own.*1111.*2222/,
+    );
+  });
+
   it("have to be two", async () => {
     const [only] = await candidates();
     expect(() => chooseEnsemble([only!])).toThrow("There is one candidate (lstm/seed-0)");
@@ -66,6 +81,23 @@ describe("an ensemble of published rows", () => {
     expect(after.ensemble).toEqual(before.ensemble);
     expect(after.methods).toEqual(before.methods);
     await expect(judgeEnsemble(after)).rejects.toThrow("predictions.csv");
+  });
+
+  it("can be averaged where one voice validates, which is too few to choose a method by", async () => {
+    for (const [i, row] of Object.keys(skills).entries())
+      await commitResult(settings, `combined/${row}/seed-0`, {
+        ...parts(i, 0.5),
+        validation: memberOf(i, 0.5, 120, 1),
+      });
+    const ofOneVoice = await candidates();
+    expect(() => chooseEnsemble(ofOneVoice)).toThrow(/two or more/);
+    const average = chooseEnsemble(ofOneVoice, "average");
+    expect(average.methods).toEqual([]);
+    const { metrics } = await judgeEnsemble(average);
+    const ofMembers = average.ensemble.members.map(
+      ({ name }) => ofOneVoice.find((one) => one.name === name)!.metrics.parameters,
+    );
+    expect(metrics.parameters).toBe(ofMembers.reduce((sum, parameters) => sum + parameters, 0));
   });
 
   it("is refused when its members judge different test clips", async () => {

@@ -55,13 +55,16 @@ export function clipsHash(predictions: readonly Prediction[]): string {
 export function refuseUnequal(candidates: readonly EnsembleCandidate[]): void {
   const [first, ...others] = candidates;
   if (first === undefined) return;
-  for (const other of others) {
+  for (const other of others)
     refuseOtherClips(first, first.validation, other, other.validation, "validation");
-    for (const [corpus, checksum] of Object.entries(other.metrics.spec.corpora)) {
-      const own = first.metrics.spec.corpora[corpus];
-      if (own !== undefined && own !== checksum) {
+  const seen = new Map<string, { readonly name: string; readonly checksum: string }>();
+  for (const { name, metrics } of candidates) {
+    for (const [corpus, checksum] of Object.entries(metrics.spec.corpora)) {
+      const before = seen.get(corpus);
+      if (before === undefined) seen.set(corpus, { name, checksum });
+      else if (before.checksum !== checksum) {
         throw new LabError(
-          `${first.name} and ${other.name} learnt from different clips of ${corpus} (checksums ${own.slice(0, 12)}… and ${checksum.slice(0, 12)}…).`,
+          `${before.name} and ${name} learnt from different clips of ${corpus} (checksums ${before.checksum.slice(0, 12)}… and ${checksum.slice(0, 12)}…).`,
           "Train and publish both on the same recordings.",
         );
       }

@@ -27,7 +27,7 @@ export interface EnsembleSpec extends ResultSpec {
 export interface ChosenEnsemble {
   readonly spec: EnsembleSpec;
   readonly ensemble: Ensemble;
-  /** What each method reaches on speakers it was not fitted on, best first. */
+  /** What each method reaches on speakers it was not fitted on, best first; empty where the method was given. */
   readonly methods: readonly MethodFigures[];
   readonly candidates: readonly EnsembleCandidate[];
 }
@@ -77,13 +77,16 @@ export function ensembleSpec(
   };
 }
 
-/** Chooses method, members and weights on validation predictions alone. Throws as `ensembleSpec` does. */
+/**
+ * Chooses method, members and weights on validation predictions alone; methods are compared where the choice is validation's.
+ * Throws as `ensembleSpec` does, and where a choice is asked for and fewer than two speakers validate.
+ */
 export function chooseEnsemble(
   candidates: readonly EnsembleCandidate[],
   method: EnsembleMethod | null = null,
 ): ChosenEnsemble {
   const spec = ensembleSpec(candidates, method);
-  const methods = compareMethods(candidates);
+  const methods = method === null ? compareMethods(candidates) : [];
   const ensemble = fitEnsemble(method ?? simplestMethod(methods), candidates);
   return { spec, ensemble, methods, candidates };
 }
@@ -128,7 +131,8 @@ export async function judgeEnsemble(chosen: ChosenEnsemble): Promise<JudgedEnsem
 }
 
 /** Numbers that were fitted for the ensemble itself. */
-function numbersOf({ members, stacking }: Ensemble): number {
+function numbersOf({ method, members, stacking }: Ensemble): number {
+  if (method === "average") return 0;
   if (stacking === undefined) return members.length;
   return stacking.weights.length * 8 + stacking.bias.length;
 }

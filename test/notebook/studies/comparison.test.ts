@@ -10,8 +10,9 @@ import { compareRows } from "../../../src/notebook/studies/comparison/compare.js
 import type { Comparison } from "../../../src/notebook/studies/comparison/comparison.js";
 import { latencyPath, readLatencies } from "../../../src/notebook/studies/comparison/latencies.js";
 import { missingResults } from "../../../src/notebook/studies/comparison/rank-rows.js";
+import { oursBeside } from "../../../src/notebook/studies/comparison/references.js";
 import { comparisonCsv } from "../../../src/notebook/studies/comparison/write-comparison.js";
-import { readPublished } from "../../../src/training/published.js";
+import { listPublished, readPublished } from "../../../src/training/published.js";
 import { rows } from "../../../src/training/rows.js";
 import { isOnCard } from "../../../src/training/run-metrics.js";
 import { memberOf } from "../../evaluation/members.js";
@@ -50,7 +51,7 @@ describe("compareRows", () => {
     await commitResult(settings, "combined/resnet/seed-0", parts(4, 0.3));
     await commitResult(settings, "speaker-independent/whisper-tiny.en/seed-0", parts(6, 0.15));
     await commitResult(settings, "speaker-independent/whisper-tiny.en-no-trimming/seed-0", parts(5, 0.1));
-    for (const [i, skill] of [0.2, 0.6].entries()) {
+    for (const [i, skill] of [0.2, 0.6, 0.3, 0.4, 0.5, 0.5].entries()) {
       const fold = String(i + 1);
       const { validation, test } = parts(7 + i, skill);
       const own = test.map((row) => ({ ...row, clip: `${row.clip} of fold ${fold}` })); // folds share no clip
@@ -175,10 +176,14 @@ describe("compareRows", () => {
       (one) => one.comparable === "emobox-ravdess" && one.row === "whisper",
     )!;
     const folds = await Promise.all(
-      [1, 2].map(async (fold) => readPublished(`emobox-ravdess/whisper/seed-0/fold-${fold}`, settings)),
+      [1, 2, 3, 4, 5, 6].map(async (fold) =>
+        readPublished(`emobox-ravdess/whisper/seed-0/fold-${fold}`, settings),
+      ),
     );
-    const [first, second] = folds.map(({ test }) => scorePredictions(test)[onFolds.metric]);
-    expect(onFolds.ours!.value).toBeCloseTo((first! + second!) / 2, 12);
+    const sum = folds.reduce((total, { test }) => total + scorePredictions(test)[onFolds.metric], 0);
+    expect(onFolds.ours!.value).toBeCloseTo(sum / 6, 12);
+    const withoutLast = (await listPublished(settings)).filter(({ place }) => !place.endsWith("fold-6"));
+    expect(await oursBeside(onFolds, withoutLast, settings)).toBeNull();
     for (const { source, checked } of comparison.references) {
       expect(source).not.toBe("");
       expect(checked).not.toBe("");

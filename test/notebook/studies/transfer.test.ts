@@ -53,8 +53,9 @@ function vectorsOf(clips: readonly Clip[], keysOf: (clip: Clip) => string[]): Ma
   );
 }
 
-const splitByTake = (clips: readonly Clip[]): { train: string[]; test: string[] } => ({
+const splitByTake = (clips: readonly Clip[]): { train: string[]; validation: string[]; test: string[] } => ({
   train: clips.filter(({ sentence }) => Number(sentence) % 2 === 0).map(({ id }) => id),
+  validation: [],
   test: clips.filter(({ sentence }) => Number(sentence) % 2 === 1).map(({ id }) => id),
 });
 
@@ -99,6 +100,36 @@ describe("transfer between corpora", () => {
   });
 });
 
+/** 512 numbers a clip of which one tells the emotion, faintly: a large penalty is what keeps the others out. */
+function noisyVectors(clips: readonly Clip[]): Map<string, Float32Array> {
+  const random = createRandom(3);
+  return new Map(
+    clips.map(({ id, emotion }) => {
+      const vector = Float32Array.from({ length: 512 }, () => random.normal());
+      vector[told.indexOf(emotion)]! += 1.5;
+      return [id, vector];
+    }),
+  );
+}
+
+describe("the penalty", () => {
+  it("of each corpus is the best on its own validation clips", () => {
+    const clips = clipsOf("a", 8, 6);
+    const ids = (speaker: (number: number) => boolean): string[] =>
+      clips.filter((clip) => speaker(Number(clip.speaker.split("/")[1]))).map(({ id }) => id);
+    const vectors = noisyVectors(clips);
+    const parts = { train: ids((n) => n < 3), test: ids((n) => n > 5) };
+    const [plain] = transferBetweenCorpora(clips, { ...parts, validation: [] }, vectors);
+    const [chosen] = transferBetweenCorpora(
+      clips,
+      { ...parts, validation: ids((n) => n > 2 && n < 6) },
+      vectors,
+    );
+    expect(chosen!.penalty).toBe(1);
+    expect(plain!.penalty).toBe(0.1);
+  });
+});
+
 describe("the leakage demonstration", () => {
   it("tests every clip once in each way, whole sentences and whole speakers apart where it says so", () => {
     const clips = clipsOf("a", 8, 4);
@@ -130,6 +161,7 @@ describe("the leakage demonstration", () => {
     expect(speakers).toBeLessThan(0.8);
     expect(leaks.map(({ change }) => change?.value)).toEqual([undefined, 0, speakers! - 1]);
     expect(leaks[2]!.change!.clip[1]).toBeLessThan(0);
+    expect(leaks.every(({ penalty }) => [0.01, 0.1, 1].includes(penalty))).toBe(true);
     expect(demonstrateLeakage(clips, vectors)).toEqual(demonstrateLeakage(clips, vectors));
   });
 });

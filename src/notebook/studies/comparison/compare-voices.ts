@@ -6,7 +6,10 @@ import { rows } from "../../../training/rows.js";
 import { type ComparedVoices, type RankedProtocol, rankedProtocols } from "./comparison.js";
 import { rankedClips } from "./ranked-figure.js";
 
-/** Every row that is published on both protocols, on the voices of CREMA-D that both of its runs are tested on. */
+/**
+ * Every network and baseline that is published on both protocols, on the voices of CREMA-D that both of its runs are tested
+ * on. Ensembles are left out: their members on the two protocols are others.
+ */
 export async function compareVoices(
   published: readonly PublishedResult[],
   settings: Settings,
@@ -19,7 +22,7 @@ export async function compareVoices(
       : rankedClips("speaker-independent", await readPublishedPart(result.place, "test", settings));
   };
   const compared: ComparedVoices[] = [];
-  for (const { name } of rows) {
+  for (const { name } of rows.filter(({ kind }) => kind !== "ensemble")) {
     const [fresh, known] = await Promise.all(rankedProtocols.map((protocol) => testOf(name, protocol)));
     const voices = fresh && known ? compareSharedVoices(known, fresh) : null;
     if (voices !== null) compared.push({ row: name, ...voices });

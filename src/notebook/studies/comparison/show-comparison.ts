@@ -211,13 +211,14 @@ export async function showTransfer(transfers: readonly Transfer[]): Promise<void
     ),
   );
   showTable(
-    transfers.map(({ trainedOn, testedOn, uar, emotions, clips }) => ({
+    transfers.map(({ trainedOn, testedOn, penalty, uar, emotions, clips }) => ({
       "trained on": trainedOn,
       "tested on": testedOn,
       emotions,
       clips,
       "UAR %": percentCell(uar),
       "by speaker": percentRangeCell(uar.speaker),
+      penalty,
     })),
   );
 }
@@ -231,12 +232,13 @@ export async function showLeakage(leaks: readonly Leak[]): Promise<void> {
     ),
   );
   showTable(
-    leaks.map(({ apart, uar, clips, change }) => ({
+    leaks.map(({ apart, uar, clips, penalty, change }) => ({
       "kept apart": apart,
       clips,
       "UAR %": percentCell(uar),
       "to the random split": change === null ? "–" : percentCell(change),
-      "by speaker": percentRangeCell(change?.speaker ?? null),
+      "by what is kept apart": percentRangeCell(change?.speaker ?? null),
+      penalty,
     })),
     { caption: "Each clip of CREMA-D tested once in each way; one draw of the quarters" },
   );
