@@ -2,7 +2,7 @@
  * LSTM: two bidirectional recurrent layers on the log-mel spectrogram, pooled over the frames of the recording.
  *
  * Graves and Schmidhuber 2005, "Framewise phoneme classification with bidirectional LSTM", in the reference project's
- * size. What keeps it from the majority class, where the reference stopped: inputs are standardised, padding is neither
+ * size. What keeps it from one answer for every clip, where the reference stopped: inputs are standardised, padding is neither
  * read nor pooled, and the pooling is mean, deviation and attention (Okabe et al. 2018) instead of the last frame.
  * 190,154 parameters with the defaults.
  */

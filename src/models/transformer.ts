@@ -2,8 +2,8 @@
  * Transformer: a convolution that halves the frame rate, two blocks of self-attention, pooled over the recording.
  *
  * Vaswani et al. 2017, "Attention Is All You Need", in the reference project's size, with the layer norms in front of
- * each part (Xiong et al. 2020), which trains without tricks. What keeps it from the majority class, where the reference
- * stopped: inputs are standardised, no frame attends to padding, and the pooling is mean, deviation and attention over
+ * each part (Xiong et al. 2020), which trains without tricks. What keeps it from one answer for every clip, where the
+ * reference stopped: inputs are standardised, no frame attends to padding, and the pooling is mean, deviation and attention over
  * valid frames. 309,512 parameters with the defaults.
  */
 import * as tf from "@tensorflow/tfjs";

@@ -5,8 +5,8 @@
  * without its quantiser: seven convolutions turn 25 ms of samples every 20 ms into a frame, and a transformer with
  * relative positions, a wide convolution, relates the frames. Published sizes are `base` (95 million parameters), `large`
  * and XLS-R; with `pretrained` (src/models/pretrained-wav2vec2.ts) their weights are read and their sizes follow. The
- * defaults are what is trained here from a random start, the reference project's feature encoder of 128 channels and
- * 4 layers at a width of 256: 4.0 million parameters.
+ * defaults are what is trained here from a random start: the reference project's 4 layers, with a feature encoder of 128
+ * channels and a width of 256 where it has 512 and 512: 4.0 million parameters.
  */
 import * as tf from "@tensorflow/tfjs";
 import { LabError } from "../core/errors.js";

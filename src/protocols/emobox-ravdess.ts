@@ -1,7 +1,7 @@
 /**
- * `emobox-ravdess`: RAVDESS in six folds by actor, as EmoBox has them (Ma et al., Interspeech 2024). Each fold tests on
- * four actors and validates on those of the next fold (the last on the first's); the other sixteen train. Results are
- * the mean over folds.
+ * `emobox-ravdess`: RAVDESS in six folds by actor. Each tests on the four actors that EmoBox tests on (Ma et al.,
+ * Interspeech 2024) and validates on those of the next fold (the last on the first's); the other sixteen train. EmoBox
+ * validates on a random part of the other twenty's clips instead. Results are the mean over folds.
  */
 import type { Clip } from "../corpora/clip.js";
 import type { Part } from "./parts.js";

@@ -51,7 +51,9 @@ export function rankingChart(comparison: Comparison): Chart {
     title: "How well each row tells emotions, with 95% intervals by clip",
     nameTitle: "row",
     valueTitle: "share",
-    references: [{ axis: "y", value: comparison.listeners.uar, label: "listeners, voice alone (UAR)" }],
+    references: [
+      { axis: "y", value: comparison.listeners.uar, label: "plurality of listeners, voice alone (UAR)" },
+    ],
   });
 }
 
