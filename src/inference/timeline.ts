@@ -39,9 +39,11 @@ export interface TimelineOptions {
 /**
  * The answer for a recording with its timeline. What the model hears at once is answered as `predictWaves` does.
  * A longer one is cut into entries of `hopSeconds`; each is what the model says of the window around it (as much as it
- * sees at once), smoothed by its two neighbours where they are speech as it is (weights 1, 2, 1). The recording's
- * emotion is the mean over all windows by the seconds of speech in their entries, or over all of them where nobody
- * speaks. `speech` comes from `findSpeech`.
+ * sees at once), smoothed by its two neighbours where they are speech as it is (weights 1, 2, 1). Entries longer than a
+ * window are cut into equal parts of half a window at most, so that nothing is left unheard; such an entry is the mean over
+ * its parts' windows by their seconds of speech. The recording's emotion is the mean over all windows by the seconds of speech
+ * in their parts, or over all of them where nobody speaks. `speech` comes from `findSpeech`; where all of it is too short for
+ * every entry, the entry with most of it counts as speech.
  *
  * Throws LabError for a hop that is no positive number, and as `predictWaves` does.
  */
@@ -63,33 +65,63 @@ export function answerRecording(
     const timeline = [{ start: 0, end: duration, speech: hasSpeech, ...answer }];
     return { ...answer, duration, speech: hasSpeech, timeline };
   }
-  // Half a sample less: 14 hops of 0.3 s are 4.2 s, and not a little less, which would leave an entry of no length.
-  const count = Math.ceil((duration - 0.5 / sampleRateHz) / hopSeconds);
-  const entries = Array.from({ length: count }, (_, i) => {
-    const [start, end] = [i * hopSeconds, i + 1 < count ? (i + 1) * hopSeconds : duration];
-    const seconds = speechSecondsIn(speech, start, end);
-    const enough = Math.min(shortestSpeechSeconds, (end - start) / 2);
-    return { start, end, seconds, speech: seconds > 0 && seconds >= enough };
-  });
   const length = windowSamples(predictor);
+  const windows = (hopSeconds * sampleRateHz) / length;
+  const partsEach = windows <= 1 ? 1 : Math.ceil(2 * windows);
+  const parts = cut(duration, hopSeconds / partsEach, speech);
   const lastStart = wave.samples.length - length;
-  const starts = entries.map(({ start, end }) => {
+  const starts = parts.map(({ start, end }) => {
     const middle = ((start + end) / 2) * sampleRateHz;
     return Math.round(Math.max(0, Math.min(lastStart, middle - length / 2)));
   });
   const heard = hearWindows(predictor, wave, starts, length);
+  const entries = withSomeSpeech(cut(duration, hopSeconds, speech));
   const timeline = entries.map(({ start, end, speech: isSpeech }, i) => {
-    const neighbours = [i - 1, i, i + 1].filter((k) => entries[k]?.speech === isSpeech);
-    const windows = neighbours.map((k) => ({ ...heard[k]!, weight: k === i ? 2 : 1 }));
-    return { start, end, speech: isSpeech, ...answerOf(windows, card) };
+    const around =
+      partsEach === 1
+        ? [i - 1, i, i + 1]
+            .filter((k) => entries[k]?.speech === isSpeech)
+            .map((k) => ({ ...heard[k]!, weight: k === i ? 2 : 1 }))
+        : weighted(
+            heard.slice(i * partsEach, (i + 1) * partsEach),
+            parts.slice(i * partsEach, (i + 1) * partsEach),
+          );
+    return { start, end, speech: isSpeech, ...answerOf(around, card) };
   });
-  return { ...answerOf(weighted(heard, entries), card), duration, speech: hasSpeech, timeline };
+  return { ...answerOf(weighted(heard, parts), card), duration, speech: hasSpeech, timeline };
 }
 
-/** Windows with the seconds of speech in their entries as weights; all alike where nobody speaks. */
-function weighted(heard: readonly WindowAnswer[], entries: readonly { readonly seconds: number }[]) {
-  const isSilent = entries.every(({ seconds }) => seconds === 0);
-  return heard.map((window, i) => ({ ...window, weight: isSilent ? 1 : entries[i]!.seconds }));
+/** A stretch between two times, seconds, with the seconds of speech in it. */
+interface Stretch {
+  readonly start: number;
+  readonly end: number;
+  readonly seconds: number;
+}
+
+/** A recording in stretches of so many seconds, the last one shorter. */
+function cut(duration: number, each: number, speech: readonly SpeechSegment[]): Stretch[] {
+  // Half a sample less: 14 hops of 0.3 s are 4.2 s, and not a little less, which would leave an entry of no length.
+  const count = Math.ceil((duration - 0.5 / sampleRateHz) / each);
+  return Array.from({ length: count }, (_, i) => {
+    const [start, end] = [i * each, i + 1 < count ? (i + 1) * each : duration];
+    return { start, end, seconds: speechSecondsIn(speech, start, end) };
+  });
+}
+
+/** Which stretches are speech: those with enough of it, or, where no one has, the one with the most. */
+function withSomeSpeech(stretches: readonly Stretch[]): (Stretch & { readonly speech: boolean })[] {
+  const isSpeech = ({ start, end, seconds }: Stretch): boolean =>
+    seconds > 0 && seconds >= Math.min(shortestSpeechSeconds, (end - start) / 2);
+  const most = Math.max(...stretches.map(({ seconds }) => seconds));
+  const richest =
+    most > 0 && !stretches.some(isSpeech) ? stretches.find((one) => one.seconds === most) : null;
+  return stretches.map((one) => ({ ...one, speech: isSpeech(one) || one === richest }));
+}
+
+/** Windows with the seconds of speech in their stretches as weights; all alike where nobody speaks. */
+function weighted(heard: readonly WindowAnswer[], stretches: readonly Stretch[]) {
+  const isSilent = stretches.every(({ seconds }) => seconds === 0);
+  return heard.map((window, i) => ({ ...window, weight: isSilent ? 1 : stretches[i]!.seconds }));
 }
 
 function speechSecondsIn(speech: readonly SpeechSegment[], start: number, end: number): number {

@@ -38,9 +38,17 @@ async function keepAll(): Promise<void> {
     [...files].map(async (url) => {
       const response = await fetch(url, { cache: "no-cache" });
       if (!response.ok) throw new Error(`${url}: ${response.status}`);
-      await cache.put(url, response);
+      await cache.put(url, await plain(response));
     }),
   );
+}
+
+/**
+ * A response as if its address had answered itself: hosts that answer /index.html with a redirection to / would else leave one
+ * in the cache that browsers refuse for a visit.
+ */
+async function plain(response: Response): Promise<Response> {
+  return response.redirected ? new Response(await response.blob(), { headers: response.headers }) : response;
 }
 
 async function takeOver(): Promise<void> {

@@ -48,16 +48,38 @@ describe("answering a recording", () => {
 
   it("hears the window around each entry, smoothed by neighbours that are speech as it is", () => {
     const model = predictor();
-    const { timeline } = answerRecording(model, sound, [{ start: 2, end: 3 }], { hopSeconds: 1 });
-    const heard = [0, 1, 2, 3, 4].map((second) => {
-      const start = second * 16_000 + 8_000 - 5_120;
+    const { timeline } = answerRecording(model, sound, [{ start: 2, end: 2.5 }], { hopSeconds: 0.5 });
+    const heard = [2, 3, 4].map((entry) => {
+      const start = entry * 8_000 + 4_000 - 5_120;
       return predictWaves(model, [{ ...sound, samples: samples.slice(start, start + 10_240) }])[0]!;
     });
-    expect(timeline.map(({ speech }) => speech)).toEqual([false, false, true, false, false]);
-    timeline[2]!.probabilities.forEach((p, k) => void expect(p).toBeCloseTo(heard[2]!.probabilities[k]!, 5));
-    timeline[1]!.probabilities.forEach((p, k) => {
+    expect(timeline.map(({ speech }) => speech).indexOf(true)).toBe(4);
+    timeline[4]!.probabilities.forEach((p, k) => void expect(p).toBeCloseTo(heard[2]!.probabilities[k]!, 5));
+    timeline[3]!.probabilities.forEach((p, k) => {
       expect(p).toBeCloseTo((heard[0]!.probabilities[k]! + 2 * heard[1]!.probabilities[k]!) / 3, 5);
     });
+  });
+
+  it("hears all of an entry that is longer than a window, whatever lies in its middle", () => {
+    const speech = [{ start: 0, end: 1.5 }];
+    const whole = answerRecording(predictor(), sound, speech, { hopSeconds: 60 });
+    const fine = answerRecording(predictor(), sound, speech, { hopSeconds: 5 / 16 }); // half a window, nearly
+    expect(whole.timeline.length).toBe(1);
+    expect(whole.timeline[0]!.probabilities).toEqual(whole.probabilities);
+    whole.probabilities.forEach(
+      (p, k) => void expect(Math.abs(p - fine.probabilities[k]!)).toBeLessThan(0.02),
+    );
+    // The tone in the middle is all that one window there would hear.
+    const middle = { ...sound, samples: samples.slice(34_880, 45_120) };
+    const [alone] = predictWaves(predictor(), [middle]);
+    const distance = Math.max(...whole.probabilities.map((p, k) => Math.abs(p - alone!.probabilities[k]!)));
+    expect(distance).toBeGreaterThan(0.03);
+  });
+
+  it("marks an utterance too short for either entry that it lies across where most of it is", () => {
+    const speech = [{ start: 1.78, end: 2.2 }];
+    const answer = answerRecording(predictor(), sound, speech, { hopSeconds: 1 });
+    expect(answer.timeline.map((entry) => entry.speech)).toEqual([false, true, false, false, false]);
   });
 
   it("takes the emotion from speech alone, and from everything where nobody speaks", () => {
