@@ -1,12 +1,11 @@
 import { LabError } from "../core/errors.js";
 import { isAiff, readAiff } from "./aiff.js";
-import { unsupported } from "./audio-errors.js";
 import { decodeCompressed } from "./compressed.js";
 import { type DeclaredSize, declaredSize } from "./declared-size.js";
 import { type AudioLimits, checkBytes, checkSize, limitsFor, usualLimits } from "./limits.js";
 import { decodePcm } from "./pcm.js";
 import { type PieceResampler, resamplePieces } from "./resample.js";
-import { isWav, readWavHeader, wavTags } from "./riff.js";
+import { isWav, plainLayout, readWavHeader } from "./riff.js";
 import { checkSampleRate } from "./sample-rate.js";
 import { mixToMono, type PcmData, type Sound } from "./sound.js";
 import { sampleRateHz, type Wave } from "./wave.js";
@@ -81,15 +80,10 @@ function* decodePcmInPieces(pcm: PcmData, name: string): Generator<Sound> {
 /** The samples of a WAV file; null where they are behind a block codec. */
 function plainWav(bytes: Uint8Array, name: string): PcmData | null {
   const header = readWavHeader(bytes, bytes.length, name)!;
-  const { channels, rateHz, frameBytes, dataStart } = header;
-  const encodings = Object.keys(wavTags) as (keyof typeof wavTags)[];
-  const encoding = encodings.find((one) => wavTags[one] === header.tag);
-  if (encoding === undefined) return null;
-  const bits = (8 * frameBytes) / channels;
-  if (!Number.isInteger(bits / 8))
-    throw unsupported(name, `${frameBytes} bytes a frame for ${channels} channels`);
-  const data = bytes.subarray(dataStart, dataStart + header.dataBytes - (header.dataBytes % frameBytes));
-  return { encoding, channels, rateHz, bits, bytes: data };
+  const layout = plainLayout(header, name);
+  if (layout === null) return null;
+  const { frameBytes, dataStart, dataBytes } = header;
+  return { ...layout, bytes: bytes.subarray(dataStart, dataStart + dataBytes - (dataBytes % frameBytes)) };
 }
 
 /**

@@ -3,7 +3,7 @@ import { joinBytes } from "./join-samples.js";
 import { usualLimits } from "./limits.js";
 import { decodePcm } from "./pcm.js";
 import { type PcmFormat, pcmFormats } from "./pcm-formats.js";
-import { mixToMono, withNumbersOnly } from "./sound.js";
+import { mixToMono, type PcmData, withNumbersOnly } from "./sound.js";
 
 /** What raw samples are: nothing in them tells it. */
 export interface PcmLayout {
@@ -33,15 +33,22 @@ export function openPcmStream({ format, channels, rateHz }: PcmLayout): (bytes: 
       "Use a rate from 4,000 to 192,000 Hz.",
     );
   }
-  const layout = { ...pcmFormats[format], channels, rateHz };
-  const frameBytes = (layout.bits / 8) * channels;
+  return openSampleStream({ ...pcmFormats[format], channels, rateHz }, "The stream");
+}
+
+/** The same for samples of any layout that a header tells. Throws LabError, naming the stream, for sizes that do not exist. */
+export function openSampleStream(
+  layout: Omit<PcmData, "bytes">,
+  name: string,
+): (bytes: Uint8Array) => Float32Array {
+  const frameBytes = (layout.bits / 8) * layout.channels;
   let rest = new Uint8Array(0);
   return (bytes) => {
     const joined = joinBytes(rest, bytes);
     const whole = joined.length - (joined.length % frameBytes);
     rest = joined.slice(whole);
     if (whole === 0) return new Float32Array(0);
-    const sound = decodePcm({ ...layout, bytes: joined.subarray(0, whole) }, "The stream");
+    const sound = decodePcm({ ...layout, bytes: joined.subarray(0, whole) }, name);
     const mono = mixToMono(sound.channels);
     return layout.encoding === "float" ? withNumbersOnly(mono) : mono;
   };

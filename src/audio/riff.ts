@@ -1,4 +1,5 @@
-import { damaged, truncated } from "./audio-errors.js";
+import { damaged, truncated, unsupported } from "./audio-errors.js";
+import type { PcmData } from "./sound.js";
 
 /** What the header of a WAV file tells; `tag` is the format tag, that of the sub-format for WAVE_FORMAT_EXTENSIBLE. */
 export interface WavHeader {
@@ -25,6 +26,23 @@ const unknownLengths = [
   { from: 0x7ffff000 - 0xffff, to: 0x80000000 },
   { from: 0xffffff00, to: 0xffffffff },
 ] as const;
+
+/** Whether so many bytes of samples are what programs declare that do not know how many there will be. */
+export function isUnknownLength(bytes: number): boolean {
+  return unknownLengths.some(({ from, to }) => bytes >= from && bytes <= to);
+}
+
+/** How a header's samples lie, where they are plain; null behind a block codec. Throws LabError for sizes that cannot be. */
+export function plainLayout(header: WavHeader, name: string): Omit<PcmData, "bytes"> | null {
+  const { channels, rateHz, frameBytes } = header;
+  const encodings = Object.keys(wavTags) as (keyof typeof wavTags)[];
+  const encoding = encodings.find((one) => wavTags[one] === header.tag);
+  if (encoding === undefined) return null;
+  const bits = (8 * frameBytes) / channels;
+  if (!Number.isInteger(bits / 8))
+    throw unsupported(name, `${frameBytes} bytes a frame for ${channels} channels`);
+  return { encoding, channels, rateHz, bits };
+}
 
 /** Whether bytes begin like a WAV file. */
 export function isWav(bytes: Uint8Array): boolean {
@@ -87,7 +105,7 @@ function dataLength(bytes: Uint8Array, at: number, fileBytes: number, name: stri
   const present = fileBytes - at - 8;
   if (declared === 0) return isChunk(bytes, at + 8, fileBytes) ? 0 : present; // never filled in, or really empty
   if (declared <= present) return declared;
-  if (unknownLengths.some(({ from, to }) => declared >= from && declared <= to)) return present;
+  if (isUnknownLength(declared)) return present;
   throw truncated(name, `it declares ${declared} bytes of samples and holds ${present}`);
 }
 
@@ -108,5 +126,6 @@ function sizeAt(bytes: Uint8Array, at: number): number {
 function nextChunk(bytes: Uint8Array, body: number, size: number): number {
   const end = body + size;
   if (size % 2 === 0) return end;
-  return !isName(bytes, end + 1) && isName(bytes, end) ? end : end + 1;
+  const isUnpadded = textAt(bytes, end, 4) === "data" || !isName(bytes, end + 1);
+  return isUnpadded && isName(bytes, end) ? end : end + 1;
 }

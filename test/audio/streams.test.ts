@@ -9,6 +9,7 @@ import { resample } from "../../src/audio/resample.js";
 import { openResampleStream } from "../../src/audio/resample-stream.js";
 import { LabError } from "../../src/core/errors.js";
 import { packageRoot } from "../../src/core/settings.js";
+import { wavBytes } from "./wav-bytes.js";
 
 const golden = (name: string) => new Uint8Array(readFileSync(join(packageRoot, "test/goldens/audio", name)));
 const tone = (length: number, rateHz: number) =>
@@ -121,6 +122,36 @@ describe("containers as they arrive", () => {
     heard.forEach((sample, i) => {
       expect(Math.abs(sample - samples[i]!)).toBeLessThan(1e-4);
     });
+  });
+
+  it.each([
+    ["a chunk of odd size before them", { before: [["LIST", 5]] }],
+    ["a chunk of odd size without its pad byte", { before: [["LIST", 5]], unpadded: true }],
+    ["a chunk longer than the first pieces", { before: [["JUNK", 20_000]] }],
+    ["a chunk behind them", { after: [["LIST", 400]] }],
+    ["the length that SoX declares to a pipe", { declaredBytes: 0x7ffff000 }],
+    ["the length that ffmpeg declares to a pipe", { declaredBytes: 0xffffffff }],
+    ["no length", { declaredBytes: 0 }],
+  ] as const)("of WAV are its samples alone, with %s", async (_, parts) => {
+    const values = Int16Array.from(tone(3_000, 16_000), (sample) => Math.round(32_768 * sample));
+    const bytes = wavBytes({ data: new Uint8Array(values.buffer), ...parts });
+    const { samples } = await decodeInPieces(bytes);
+    expect([...samples]).toEqual(Array.from(values, (value) => value / 32_768));
+  });
+
+  it("of WAV in a container of 16 bits that says 12 are heard, as `predict` hears them", async () => {
+    const values = Int16Array.from(tone(500, 16_000), (sample) => Math.round(32_768 * sample));
+    const bytes = wavBytes({ data: new Uint8Array(values.buffer) });
+    new DataView(bytes.buffer).setUint16(34, 12, true);
+    expect((await decodeInPieces(bytes)).samples.length).toBe(500);
+  });
+
+  it("of WAV that end before their samples begin, or have a hundred channels, are refused by name", async () => {
+    const whole = wavBytes({ data: new Uint8Array(2), before: [["JUNK", 9_000]] });
+    await expect(decodeInPieces(whole.subarray(0, 5_000))).rejects.toThrow(/sound.*before its samples begin/);
+    await expect(decodeInPieces(wavBytes({ data: new Uint8Array(400), channels: 100 }))).rejects.toThrow(
+      /sound.*100 channels/,
+    );
   });
 
   it("that are none, or cannot be heard from their beginning on, are named with the remedy", async () => {
