@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { withoutOffset } from "../audio/offset.js";
 import { prepareWave } from "../audio/trim.js";
 import type { Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
@@ -106,10 +107,11 @@ export function hearWindows(
  * The emotion of one recording, all of it heard: where more is left of it than the model sees at once after silence at
  * both ends is cut off, it is cut into windows of that length, each overlapping the next by half or more and heard as a
  * recording of its own, and the mean of their probabilities is the answer. Equal to `predictWaves` for what is not
- * longer. Throws as that does.
+ * longer, once a constant offset is taken away (`withoutOffset`). Throws as that does.
  */
-export function predictRecording(predictor: Predictor, wave: Wave): EmotionAnswer {
+export function predictRecording(predictor: Predictor, recording: Wave): EmotionAnswer {
   const { card } = predictor;
+  const wave = withoutOffset(recording);
   if (isHeardAtOnce(predictor, wave)) return predictWaves(predictor, [wave])[0]!;
   const samples = withoutSilentEnds(wave, card.features);
   const length = windowSamples(predictor);

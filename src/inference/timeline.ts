@@ -1,3 +1,4 @@
+import { withoutOffset } from "../audio/offset.js";
 import { sampleRateHz, type Wave } from "../audio/wave.js";
 import { LabError } from "../core/errors.js";
 import {
@@ -37,7 +38,7 @@ export interface TimelineOptions {
 }
 
 /**
- * The answer for a recording with its timeline. What the model hears at once is answered as `predictWaves` does.
+ * The answer for a recording with its timeline, a constant offset taken away (`withoutOffset`). What the model hears at once is answered as `predictWaves` does.
  * A longer one is cut into entries of `hopSeconds`; each is what the model says of the window around it (as much as it
  * sees at once), smoothed by its two neighbours where they are speech as it is (weights 1, 2, 1). Entries longer than a
  * window are cut into equal parts of half a window at most, so that nothing is left unheard; such an entry is the mean over
@@ -49,7 +50,7 @@ export interface TimelineOptions {
  */
 export function answerRecording(
   predictor: Predictor,
-  wave: Wave,
+  recording: Wave,
   speech: readonly SpeechSegment[],
   { hopSeconds = 1 }: TimelineOptions = {},
 ): RecordingAnswer {
@@ -57,6 +58,7 @@ export function answerRecording(
     throw new LabError(`The timeline's hop is ${hopSeconds} s.`, "Use a number from 0.1 up.");
   }
   const { card } = predictor;
+  const wave = withoutOffset(recording);
   const duration = wave.samples.length / sampleRateHz;
   const hasSpeech = speech.length > 0;
   if (isHeardAtOnce(predictor, wave)) {

@@ -103,6 +103,19 @@ describe("answering a recording", () => {
     expect(answer.timeline).toEqual([{ start: 0, end: 0.5625, speech: true, ...expected }]);
   });
 
+  it("answers the same whether a constant offset is on the sound or not", () => {
+    const quiet = { ...sound, samples: samples.map((sample, i) => sample / (i < 8_000 ? 400 : 4)) };
+    const raised = { ...sound, samples: quiet.samples.map((sample) => sample + 0.2) };
+    for (const length of [12_000, 80_000]) {
+      const [expected, answer] = [quiet, raised].map((one) =>
+        answerRecording(predictor(), { ...one, samples: one.samples.slice(0, length) }, []),
+      );
+      answer!.probabilities.forEach((p, k) => {
+        expect(Math.abs(p - expected!.probabilities[k]!)).toBeLessThan(0.01);
+      });
+    }
+  });
+
   it("answers silence of any length", () => {
     for (const length of [0, 1, 200_000]) {
       const answer = answerRecording(predictor(), { ...sound, samples: new Float32Array(length) }, []);
