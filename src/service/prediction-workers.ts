@@ -1,9 +1,7 @@
-import { type ChildProcess, fork } from "node:child_process";
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import type { ChildProcess } from "node:child_process";
 import { LabError } from "../core/errors.js";
-import { packageRoot } from "../core/settings.js";
 import type { Answers, ModelFacts, Task, TaskProblem, WorkerMessage, WorkerSettings } from "./messages.js";
+import { greet, startWorkerProcess } from "./worker-process.js";
 
 /** Why a task was not answered. */
 export type RefusalReason =
@@ -69,16 +67,19 @@ interface Worker {
 
 /** A worker that cannot be started so often in a row will not start at all. */
 const mostFailedStarts = 3;
-const startLimitMs = 120_000;
 
 /**
  * Starts the processes and waits until each has loaded the model. Processes and not threads: a decoder that hangs or
  * takes too much is ended with all that it took (a thread that is ended leaves TensorFlow's tensors behind), and one
- * that crashes does not take the server along.
+ * that crashes, also while it has nothing to do, does not take the server along. `start` begins a process; tests bring
+ * their own.
  * Throws LabError when the model cannot be loaded.
  */
-export async function openPredictionWorkers(options: WorkersOptions): Promise<PredictionWorkers> {
-  const pool = new Pool(options);
+export async function openPredictionWorkers(
+  options: WorkersOptions,
+  start: () => ChildProcess = startWorkerProcess,
+): Promise<PredictionWorkers> {
+  const pool = new Pool(options, start);
   await pool.start();
   return pool;
 }
@@ -93,7 +94,10 @@ class Pool implements PredictionWorkers {
   private isClosed = false;
   private known: ModelFacts | null = null;
 
-  constructor(private readonly options: WorkersOptions) {}
+  constructor(
+    private readonly options: WorkersOptions,
+    private readonly startProcess: () => ChildProcess,
+  ) {}
 
   get facts(): ModelFacts {
     return this.known!;
@@ -184,17 +188,35 @@ class Pool implements PredictionWorkers {
   private dispatch(): void {
     while (this.idle.length > 0 && this.queue.length > 0) {
       const worker = this.idle.pop()!;
-      worker.job = this.queue.shift()!;
-      this.busy.add(worker);
-      worker.child.send(worker.job.task);
+      if (worker.child.connected) this.give(worker, this.queue.shift()!);
+      else worker.child.kill("SIGKILL"); // its end, which starts another, is still to be told
     }
   }
 
+  private give(worker: Worker, job: Job): void {
+    worker.job = job;
+    this.busy.add(worker);
+    worker.child.send(job.task, (error) => {
+      if (error === null || worker.job !== job) return;
+      // It died with nothing to do, and nobody has been told yet: the task is another's, and first in the queue again.
+      worker.job = null;
+      worker.child.kill("SIGKILL");
+      this.queue.unshift(job);
+      this.dispatch();
+    });
+  }
+
   private async add(): Promise<void> {
-    const child = startWorker();
+    const child = this.startProcess();
     this.children.add(child);
+    // An error that nobody listens to ends the server. What it means is dealt with where the process is greeted, where it
+    // is given a task, and where it ends.
+    child.on("error", () => {});
     child.once("exit", () => this.children.delete(child));
-    const facts = await greet(child, this.options);
+    const facts = await greet(child, this.options).catch((error: unknown) => {
+      this.children.delete(child);
+      throw error;
+    });
     this.known ??= facts;
     this.failedStarts = 0;
     const worker: Worker = { child, job: null };
@@ -234,39 +256,4 @@ class Pool implements PredictionWorkers {
       else this.close();
     });
   }
-}
-
-function startWorker(): ChildProcess {
-  const file = join(packageRoot, "dist", "service", "prediction-worker.js");
-  if (!existsSync(file)) throw new LabError(`The compiled worker ${file} is missing.`, "Run: npm run build");
-  return fork(file, {
-    serialization: "advanced",
-    execArgv: ["--require", join(packageRoot, "bin", "node-compat.cjs")],
-    stdio: ["ignore", "ignore", "inherit", "ipc"],
-  });
-}
-
-/** Waits until a process has loaded its model. Throws LabError when it cannot. */
-function greet(child: ChildProcess, { model, protocol, root }: WorkerSettings): Promise<ModelFacts> {
-  return new Promise((resolve, reject) => {
-    const fail = (message: string, remedy?: string): void => {
-      clearTimeout(timer);
-      child.kill("SIGKILL");
-      reject(new LabError(message, remedy));
-    };
-    const onExit = (code: number | null): void =>
-      fail(`The process that answers ended as it began (${code ?? "by a signal"}).`, "Run `npm run doctor`.");
-    const timer = setTimeout(
-      () => fail(`The model was not loaded within ${startLimitMs / 1000} s.`, "Try again with less load."),
-      startLimitMs,
-    );
-    child.once("exit", onExit);
-    child.once("message", (message: WorkerMessage) => {
-      child.off("exit", onExit);
-      clearTimeout(timer);
-      if (message.kind === "ready") resolve(message.facts);
-      else fail(message.kind === "unusable" ? message.message : "The process that answers spoke too early.");
-    });
-    child.send({ kind: "start", settings: { model, root, ...(protocol !== undefined && { protocol }) } });
-  });
 }
