@@ -63,6 +63,8 @@ interface Job {
 interface Worker {
   readonly child: ChildProcess;
   job: Job | null;
+  /** It is killed, and may still be heard: an answer lay in its pipe. */
+  isDoomed: boolean;
 }
 
 /** A worker that cannot be started so often in a row will not start at all. */
@@ -180,16 +182,23 @@ class Pool implements PredictionWorkers {
   /** Ends a task whose time is up: one that computes with its process, since nothing else stops a decoder. */
   private expire(job: Job, limitMs: number): void {
     this.leaveQueue(job);
-    for (const worker of this.busy) if (worker.job === job) worker.child.kill("SIGKILL");
+    for (const worker of this.busy) if (worker.job === job) this.doom(worker);
     const message = `No answer was found within ${limitMs / 1000} s.`;
     job.settle({ error: new TaskRefusedError("late", message, "Ask again later, or send a shorter part.") });
+  }
+
+  /** Ends a process and what it computes; it takes no task any more, and its end starts another. */
+  private doom(worker: Worker): void {
+    worker.job = null;
+    worker.isDoomed = true;
+    worker.child.kill("SIGKILL");
   }
 
   private dispatch(): void {
     while (this.idle.length > 0 && this.queue.length > 0) {
       const worker = this.idle.pop()!;
       if (worker.child.connected) this.give(worker, this.queue.shift()!);
-      else worker.child.kill("SIGKILL"); // its end, which starts another, is still to be told
+      else this.doom(worker); // it ends by itself, and nobody was told yet
     }
   }
 
@@ -199,8 +208,7 @@ class Pool implements PredictionWorkers {
     worker.child.send(job.task, (error) => {
       if (error === null || worker.job !== job) return;
       // It died with nothing to do, and nobody has been told yet: the task is another's, and first in the queue again.
-      worker.job = null;
-      worker.child.kill("SIGKILL");
+      this.doom(worker);
       this.queue.unshift(job);
       this.dispatch();
     });
@@ -219,7 +227,7 @@ class Pool implements PredictionWorkers {
     });
     this.known ??= facts;
     this.failedStarts = 0;
-    const worker: Worker = { child, job: null };
+    const worker: Worker = { child, job: null, isDoomed: false };
     child.on("message", (message: WorkerMessage) => this.receive(worker, message));
     child.once("exit", () => this.lose(worker));
     this.idle.push(worker);
@@ -227,6 +235,7 @@ class Pool implements PredictionWorkers {
   }
 
   private receive(worker: Worker, message: WorkerMessage): void {
+    if (worker.isDoomed) return;
     const { job } = worker;
     worker.job = null;
     this.busy.delete(worker);

@@ -44,6 +44,20 @@ describe("processes that answer", () => {
     expect(answer).toEqual({ process: started[1]!.pid });
   });
 
+  it("gives no task to a process that it ended for being late, though an answer lies in its pipe", async () => {
+    workers = await openPredictionWorkers(settings, startObedient);
+    const [first] = started;
+    const kill = first!.kill.bind(first);
+    // A process takes a moment to die: until then its channel is open.
+    first!.kill = (signal) => setTimeout(() => kill(signal), 100).hasRef();
+    const late = workers.run(recording("wait 100"), { limitMs: 50 });
+    const next = workers.run(recording(), { limitMs: 30_000 });
+    block(400); // the limit has passed and the answer is here: both are told in one turn of the event loop
+    await expect(late).rejects.toMatchObject({ reason: "late" });
+    expect(await next).toEqual({ process: started[1]!.pid });
+    expect(workers.state).toEqual({ waiting: 0, running: 0, restarts: 1 });
+  });
+
   it("tells that a process cannot be started, and closes when none can be any more", async () => {
     const startNone = () => spawn("/nowhere/node", { stdio: ["ignore", "ignore", "ignore", "ipc"] });
     await expect(openPredictionWorkers(settings, startNone)).rejects.toThrow(/cannot be started.*ENOENT/);
