@@ -112,29 +112,38 @@ function serveStream(
     },
   });
   let work: Promise<void> = Promise.resolve();
+  let pending = 0;
   let isEnding = false;
+  let idle: NodeJS.Timeout | undefined;
 
   const fail = (error: unknown): void => {
     isEnding = true;
     tell({ type: "problem", ...problemOf(error) });
     socket.close(1011);
   };
-  const idle = setTimeout(() => {
-    fail(
-      new ProblemError({
-        status: 408,
-        title: "The stream is silent",
-        detail: `Nothing came for ${idleMs / 1000} s.`,
-      }),
+  /** The client is silent from now on, unless work is pending: then its socket is not read, and it cannot be heard. */
+  const waitForClient = (): void => {
+    clearTimeout(idle);
+    if (pending > 0 || isEnding) return;
+    const detail = `Nothing came for ${idleMs / 1000} s.`;
+    idle = setTimeout(
+      () => fail(new ProblemError({ status: 408, title: "The stream is silent", detail })),
+      idleMs,
     );
-  }, idleMs);
+  };
   /** One piece of work after the other; the socket is not read meanwhile, so that what waits stays with the client. */
   const next = (step: () => Promise<void>): Promise<void> => {
     socket.pause();
+    pending++;
+    clearTimeout(idle);
     work = work
       .then(step)
       .catch(fail)
-      .finally(() => socket.resume());
+      .finally(() => {
+        pending--;
+        socket.resume();
+        waitForClient();
+      });
     return work;
   };
   const end = (code: number): Promise<void> => {
@@ -147,8 +156,8 @@ function serveStream(
   };
 
   socket.on("message", (data, isBinary) => {
-    idle.refresh();
     if (isEnding) return;
+    waitForClient();
     if (isBinary) void next(() => session.write(decode(data as Buffer), rateHz));
     else if (isEnd(String(data))) void end(1000);
     else
@@ -165,6 +174,7 @@ function serveStream(
     void work.finally(() => session.close());
   });
   socket.on("error", () => socket.terminate());
+  waitForClient();
   return () => end(1001);
 }
 
