@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { openResampleStream, type ResampleStream } from "../audio/resample-stream.js";
 import { sampleRateHz } from "../audio/wave.js";
 import type { EmotionAnswer, WindowAnswer } from "../inference/predict.js";
@@ -46,7 +47,10 @@ export interface StreamSessionOptions {
   readonly now?: () => number;
 }
 
-/** A stream of sound that is answered while it goes on. Memory does not grow with it. */
+/**
+ * A stream of sound that is answered while it goes on. Memory does not grow with it, nor with what is written at once:
+ * that is heard hop by hop, and others have their turn of the event loop between.
+ */
 export interface StreamSession {
   /**
    * Takes mono samples of any rate, one call after the other. Resolves when the next may come; throws as `hearWindow`
@@ -60,6 +64,9 @@ export interface StreamSession {
   /** Frees memory; safe to call twice. */
   close(): void;
 }
+
+/** No more is heard in one turn of the event loop, however long the hop. */
+const longestTurnSeconds = 1;
 
 /** Shorter ends of a stream are not worth an answer of their own. */
 const shortestEndSamples = sampleRateHz / 4;
@@ -107,16 +114,21 @@ class Session implements StreamSession {
   }
 
   async write(samples: Float32Array, rateHz: number): Promise<void> {
+    const arrivedMs = this.now();
     if (this.resampler?.rateHz !== rateHz) {
-      if (this.resampler !== null) await this.hear(this.resampler.stream.end());
+      if (this.resampler !== null) await this.hear(this.resampler.stream.end(), arrivedMs);
       this.resampler?.stream.close();
       this.resampler = { rateHz, stream: await openResampleStream(rateHz, sampleRateHz) };
     }
-    await this.hear(this.resampler.stream.push(samples));
+    const atOnce = Math.floor(Math.min(this.options.hopSeconds, longestTurnSeconds) * rateHz);
+    for (let at = 0; at < samples.length; at += atOnce) {
+      if (at > 0) await othersTurn();
+      await this.hear(this.resampler.stream.push(samples.subarray(at, at + atOnce)), arrivedMs);
+    }
   }
 
   async end(): Promise<StreamSummary> {
-    if (this.resampler !== null) await this.hear(this.resampler.stream.end());
+    if (this.resampler !== null) await this.hear(this.resampler.stream.end(), this.now());
     await this.working;
     this.throwFailure();
     const last = this.stream.end();
@@ -131,10 +143,9 @@ class Session implements StreamSession {
     this.next = null;
   }
 
-  private async hear(samples: Float32Array): Promise<void> {
+  private async hear(samples: Float32Array, arrivedMs: number): Promise<void> {
     this.throwFailure();
     this.arrived += samples.length;
-    const arrivedMs = this.now();
     for (const window of this.stream.hear(samples)) {
       const due = { ...window, arrivedMs };
       if (this.options.isLive) this.offer(due);

@@ -291,9 +291,9 @@ describe("the stream", () => {
     const summary = told.at(-1)!;
     expect(summary).toMatchObject({ type: "summary", dropped: 0 });
     expect(summary.seconds).toBeCloseTo(3, 2);
-    // All three seconds come at once: the first window is heard, and the newest.
+    // All three seconds come at once: the first window is heard, and the newest; of those between, what the model manages.
     expect(Number(summary.answers) + Number(summary.skipped)).toBe(6);
-    expect(summary.skipped).toBeGreaterThan(0);
+    expect(summary.answers).toBeGreaterThan(1);
     expect(told.at(-2)!.end).toBeCloseTo(3, 2);
   });
 
