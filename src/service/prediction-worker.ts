@@ -5,7 +5,7 @@
 
 import { NoAudioError } from "../audio/audio-errors.js";
 import { decodeAudio } from "../audio/decode.js";
-import { TooLargeError, usualLimits } from "../audio/limits.js";
+import { TooLargeError } from "../audio/limits.js";
 import { sampleRateHz } from "../audio/wave.js";
 import { LabError, messageOf } from "../core/errors.js";
 import { loadPredictor } from "../inference/load-predictor.js";
@@ -23,14 +23,12 @@ import type {
   WorkerMessage,
   WorkerSettings,
 } from "./messages.js";
+import { recordingLimits } from "./recording-limits.js";
 
 interface Tools {
   readonly predictor: Predictor;
   readonly activity: VoiceActivity;
 }
-
-/** Of all channels together: 96 kHz in stereo. More is refused before it is decoded. */
-const mostSamplesASecond = 192_000;
 
 async function open({ model, protocol, root }: WorkerSettings): Promise<Tools & { facts: ModelFacts }> {
   const predictor = await loadPredictor({ model, root, ...(protocol !== undefined && { protocol }) });
@@ -51,8 +49,7 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
     return hearWaves(predictor, [{ samples: task.samples, sampleRate: sampleRateHz }])[0]!;
   }
   const { bytes, name, maxSeconds, hopSeconds } = task;
-  const limits = { ...usualLimits, mostSamples: maxSeconds * mostSamplesASecond };
-  const wave = await decodeAudio(bytes, name, { allowSilence: true, limits });
+  const wave = await decodeAudio(bytes, name, { allowSilence: true, limits: recordingLimits(maxSeconds) });
   const seconds = wave.samples.length / sampleRateHz;
   if (seconds > maxSeconds) {
     throw new TooLargeError(
