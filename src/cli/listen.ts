@@ -208,7 +208,8 @@ function tellSummary(
       `${skipped} skipped because the model was busy (a smaller one: --model resnet; fewer: --hop 1)`,
     );
   }
-  parts.push(dropped > 0 ? `${dropped.toFixed(1)} s dropped` : "nothing dropped");
+  const lost = dropped < 0.05 ? "less than 0.1" : dropped.toFixed(1);
+  parts.push(dropped > 0 ? `${lost} s dropped` : "nothing dropped");
   if (losses > 0) parts.push(`the recorder lost sound ${losses} times`);
   return `${parts.join(", ")}.`;
 }

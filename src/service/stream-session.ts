@@ -57,7 +57,10 @@ export interface StreamSession {
    * does (of a live stream at a later call).
    */
   write(samples: Float32Array, rateHz: number): Promise<void>;
-  /** Answers for what came after the last answer, and tells how the stream went. */
+  /**
+   * Answers for what came after the last answer, or counts it as dropped where it is shorter than a quarter of a second,
+   * and tells how the stream went.
+   */
   end(): Promise<StreamSummary>;
   /** What the stream has come to so far. */
   readonly summary: StreamSummary;
@@ -135,6 +138,8 @@ class Session implements StreamSession {
     if (last !== null && last.end - this.heardUntil >= shortestEndSamples) {
       await this.answer({ ...last, arrivedMs: this.now() });
     }
+    this.droppedSamples += this.arrived - this.heardUntil;
+    this.heardUntil = this.arrived;
     return this.summary;
   }
 

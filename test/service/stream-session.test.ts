@@ -18,6 +18,26 @@ describe("a stream that is answered while it goes on", () => {
     expect(summary).toMatchObject({ seconds: 2, answers: 4, skipped: 0, dropped: 0 });
   });
 
+  it.each([
+    [3.737, 7, 0.237],
+    [0.244, 0, 0.244],
+    [3.75, 8, 0],
+    [0, 0, 0],
+  ])(
+    "of %d s gives %d answers, and counts the end that is too short for one as dropped: %d s",
+    async (...given) => {
+      const [seconds, answers, dropped] = given;
+      const session = openStreamSession({
+        ...{ facts, hopSeconds: 0.5, isLive: false, onAnswer: () => {}, hearWindow: async () => heard },
+      });
+      await session.write(new Float32Array(seconds * 16_000), 16_000);
+      const summary = await session.end();
+      session.close();
+      expect(summary).toMatchObject({ seconds, answers });
+      expect(summary.dropped).toBeCloseTo(dropped, 9);
+    },
+  );
+
   it("skips answers of a live source that the model is too slow for, and counts sound that nobody heard", async () => {
     const answers: StreamAnswer[] = [];
     let [nowMs, release] = [0, () => {}];
