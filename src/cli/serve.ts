@@ -39,7 +39,12 @@ export function addServeCommand(program: Command): void {
     .option("--streams <number>", "streams that may be open at once", wholeNumber, 8)
     .option("--max-megabytes <number>", "of one recording (MiB)", fromOne, 32)
     .option("--max-seconds <number>", "of one recording", fromOne, 600)
-    .option("--time-limit <seconds>", "for a body to arrive, and for an answer", fromOne, 30)
+    .option(
+      "--time-limit <seconds>",
+      "for a body to arrive, and for an answer (half a second more for each entry of a timeline)",
+      fromOne,
+      30,
+    )
     .addHelpText(
       "after",
       `

@@ -60,6 +60,8 @@ export interface TaskProblem {
 export type WorkerMessage =
   | { readonly kind: "ready"; readonly facts: ModelFacts }
   | { readonly kind: "unusable"; readonly message: string }
+  /** A recording is sound by now, and so many windows of it are to be heard; its answer follows. */
+  | { readonly kind: "decoded"; readonly windows: number }
   | { readonly kind: "answer"; readonly answer: Answers[Task["kind"]] }
   | { readonly kind: "problem"; readonly problem: TaskProblem };
 

@@ -57,6 +57,7 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
       "Cut it into parts, or stream it.",
     );
   }
+  tell({ kind: "decoded", windows: Math.ceil(seconds / (hopSeconds ?? 1)) });
   const speech = speechIn(activity, wave.samples);
   return answerRecording(predictor, wave, speech, hopSeconds === undefined ? {} : { hopSeconds });
 }

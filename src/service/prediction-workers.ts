@@ -1,6 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { LabError } from "../core/errors.js";
 import type { Answers, ModelFacts, Task, TaskProblem, WorkerMessage, WorkerSettings } from "./messages.js";
+import { openTaskLimit, type TaskLimit } from "./task-limit.js";
 import { greet, startWorkerProcess } from "./worker-process.js";
 
 /** Why a task was not answered. */
@@ -35,8 +36,12 @@ export interface WorkersOptions extends WorkerSettings {
 }
 
 export interface TaskOptions {
-  /** Waiting and computing together, milliseconds. */
+  /**
+   * Waiting and computing together, milliseconds. What a recording that is decoded holds gives it more (`mostWindowMs`).
+   */
   readonly limitMs: number;
+  /** The limit is of computing alone: it begins when the task leaves the queue. */
+  readonly waits?: boolean;
   /** Withdraws the task: it leaves the queue; computed to its end when it is begun. */
   readonly signal?: AbortSignal;
 }
@@ -58,6 +63,8 @@ export interface PredictionWorkers {
 interface Job {
   readonly task: Task;
   readonly settle: (result: { answer: Answers[Task["kind"]] } | { error: TaskRefusedError }) => void;
+  readonly limit: TaskLimit;
+  readonly waits: boolean;
 }
 
 interface Worker {
@@ -69,6 +76,12 @@ interface Worker {
 
 /** A worker that cannot be started so often in a row will not start at all. */
 const mostFailedStarts = 3;
+/**
+ * What each window of a recording adds to its limit: else what the service accepts (600 s of sound) would not be answered
+ * in its time (30 s, in which `general` was seen to hear 290 windows). It is a decoder that may hang, and it has done its
+ * work when windows are counted.
+ */
+const mostWindowMs = 500;
 
 /**
  * Starts the processes and waits until each has loaded the model. Processes and not threads: a decoder that hangs or
@@ -120,7 +133,7 @@ class Pool implements PredictionWorkers {
 
   run<Kind extends Task["kind"]>(
     task: Extract<Task, { kind: Kind }>,
-    { limitMs, signal }: TaskOptions,
+    { limitMs, signal, waits = false }: TaskOptions,
   ): Promise<Answers[Kind]> {
     return new Promise((resolve, reject) => {
       if (this.isClosed) {
@@ -134,12 +147,13 @@ class Pool implements PredictionWorkers {
         reject(new TaskRefusedError("busy", message, "Ask again in a moment."));
         return;
       }
+      const limit = openTaskLimit(limitMs, (allowedMs) => this.expire(job, allowedMs));
       const cleanUp = (): void => {
-        clearTimeout(timer);
+        limit.stop();
         signal?.removeEventListener("abort", onAbort);
       };
       const job: Job = {
-        task,
+        ...{ task, limit, waits },
         settle: (result) => {
           cleanUp();
           if ("error" in result) reject(result.error);
@@ -151,7 +165,7 @@ class Pool implements PredictionWorkers {
           job.settle({ error: new TaskRefusedError("withdrawn", "The one who asked has gone.") });
         }
       };
-      const timer = setTimeout(() => this.expire(job, limitMs), limitMs);
+      if (!waits) limit.start();
       signal?.addEventListener("abort", onAbort);
       this.enqueue(job);
       this.dispatch();
@@ -180,10 +194,10 @@ class Pool implements PredictionWorkers {
   }
 
   /** Ends a task whose time is up: one that computes with its process, since nothing else stops a decoder. */
-  private expire(job: Job, limitMs: number): void {
+  private expire(job: Job, allowedMs: number): void {
     this.leaveQueue(job);
     for (const worker of this.busy) if (worker.job === job) this.doom(worker);
-    const message = `No answer was found within ${limitMs / 1000} s.`;
+    const message = `No answer was found within ${allowedMs / 1000} s.`;
     job.settle({ error: new TaskRefusedError("late", message, "Ask again later, or send a shorter part.") });
   }
 
@@ -205,6 +219,7 @@ class Pool implements PredictionWorkers {
   private give(worker: Worker, job: Job): void {
     worker.job = job;
     this.busy.add(worker);
+    if (job.waits) job.limit.start();
     worker.child.send(job.task, (error) => {
       if (error === null || worker.job !== job) return;
       // It died with nothing to do, and nobody has been told yet: the task is another's, and first in the queue again.
@@ -237,6 +252,10 @@ class Pool implements PredictionWorkers {
   private receive(worker: Worker, message: WorkerMessage): void {
     if (worker.isDoomed) return;
     const { job } = worker;
+    if (message.kind === "decoded") {
+      job?.limit.extend(message.windows * mostWindowMs);
+      return;
+    }
     worker.job = null;
     this.busy.delete(worker);
     this.idle.push(worker);

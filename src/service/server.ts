@@ -37,7 +37,10 @@ export interface ServiceLimits {
   /** Of one recording. */
   readonly bodyBytes: number;
   readonly maxSeconds: number;
-  /** From a whole request to its answer, and for a body to arrive. */
+  /**
+   * From a whole request to its answer, and for a body to arrive. A recording has half a second more for each entry of its
+   * timeline, so that `maxSeconds` of sound can be answered.
+   */
   readonly limitMs: number;
   /** A stream that sends nothing for so long is closed. */
   readonly idleMs: number;

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import { openPcmStream } from "../audio/pcm-stream.js";
 import type { VoiceActivity } from "../inference/voice-activity.js";
 import type { ServiceMetrics } from "./metrics.js";
-import type { PredictionWorkers } from "./prediction-workers.js";
+import { type PredictionWorkers, TaskRefusedError } from "./prediction-workers.js";
 import { refusals } from "./predictions-route.js";
 import { ProblemError, problemOf, problems } from "./problems.js";
 import { jsonSchema, type StreamQuery, streamQuerySchema } from "./schemas.js";
@@ -96,6 +96,7 @@ function serveStream(
   { workers, metrics, activity, limitMs, idleMs }: StreamOptions,
 ): () => Promise<void> {
   const { format, channels, rate: rateHz, hop: hopSeconds, live } = request.query;
+  const isLive = live === "true";
   const { facts } = workers;
   const decode = openPcmStream({ format, channels, rateHz });
   const tell = (message: object): void => {
@@ -104,8 +105,11 @@ function serveStream(
     if (socket.bufferedAmount > mostUnreadBytes) socket.terminate();
   };
   const session = openStreamSession({
-    ...{ facts, hopSeconds, activity, isLive: live === "true" },
-    hearWindow: (samples) => workers.run({ kind: "window", samples }, { limitMs }),
+    ...{ facts, hopSeconds, activity, isLive },
+    hearWindow: (samples) =>
+      isLive
+        ? workers.run({ kind: "window", samples }, { limitMs }).catch(nullWhereLate)
+        : workers.run({ kind: "window", samples }, { limitMs, waits: true }),
     onAnswer(answer) {
       metrics.answers.inc({ kind: "window" });
       tell(streamAnswerJson(answer, facts.labels));
@@ -176,6 +180,12 @@ function serveStream(
   socket.on("error", () => socket.terminate());
   waitForClient();
   return () => end(1001);
+}
+
+/** A recording may keep the workers longer than a window of live sound is of interest: that is no failure of the stream. */
+function nullWhereLate(error: unknown): null {
+  if (error instanceof TaskRefusedError && error.reason === "late") return null;
+  throw error;
 }
 
 function isEnd(text: string): boolean {

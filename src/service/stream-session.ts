@@ -41,7 +41,8 @@ export interface StreamSessionOptions {
   readonly isLive: boolean;
   /** Without it every window counts as speech. */
   readonly activity?: VoiceActivity;
-  readonly hearWindow: (samples: Float32Array) => Promise<WindowAnswer>;
+  /** What the model says of a window; null where it is left out because it came too late: it counts as skipped. */
+  readonly hearWindow: (samples: Float32Array) => Promise<WindowAnswer | null>;
   readonly onAnswer: (answer: StreamAnswer) => void;
   /** Milliseconds that only grow; tests bring their own. */
   readonly now?: () => number;
@@ -181,6 +182,10 @@ class Session implements StreamSession {
   private async answer(due: Due): Promise<void> {
     const { start, end, speech, arrivedMs } = due;
     const heard = await this.options.hearWindow(due.samples);
+    if (heard === null) {
+      this.skipped++;
+      return;
+    }
     this.droppedSamples += Math.max(0, start - this.heardUntil);
     this.heardUntil = end;
     const answer = this.smoothing.next(heard, speech);

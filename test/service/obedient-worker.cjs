@@ -3,7 +3,9 @@ const facts = { name: "any", protocol: "combined", labels: ["calm", "angry"], wi
 process.on("message", (/** @type {any} */ message) => {
   if (message.kind === "start") process.send?.({ kind: "ready", facts });
   else {
-    const [, waitMs = "0"] = /^wait (\d+)$/.exec(message.name ?? "") ?? [];
+    const [, waitMs = "0"] = /wait (\d+)/.exec(message.name ?? "") ?? [];
+    const [, windows] = /(\d+) windows/.exec(message.name ?? "") ?? [];
+    if (windows !== undefined) process.send?.({ kind: "decoded", windows: Number(windows) });
     setTimeout(() => process.send?.({ kind: "answer", answer: { process: process.pid } }), Number(waitMs));
   }
 });

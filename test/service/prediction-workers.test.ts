@@ -58,6 +58,27 @@ describe("processes that answer", () => {
     expect(workers.state).toEqual({ waiting: 0, running: 0, restarts: 1 });
   });
 
+  it("gives a recording more time for each window that it turns out to hold", async () => {
+    workers = await openPredictionWorkers(settings, startObedient);
+    const long = await workers.run(recording("20 windows, wait 1500"), { limitMs: 700 });
+    expect(long).toEqual({ process: started[0]!.pid });
+    const tooLong = workers.run(recording("1 windows, wait 5000"), { limitMs: 700 });
+    await expect(tooLong).rejects.toThrow(/within 1\.2 s/);
+  });
+
+  it("counts the time of a task that waits from its beginning, and that of others from when it was asked", async () => {
+    workers = await openPredictionWorkers(settings, startObedient);
+    const long = workers.run(recording("wait 1200"), { limitMs: 30_000 });
+    const window = { kind: "window", samples: new Float32Array(8) } as const;
+    const impatient = workers.run(window, { limitMs: 600 });
+    const patient = workers.run(window, { limitMs: 600, waits: true });
+    await expect(impatient).rejects.toMatchObject({ reason: "late" });
+    const answer = { process: started[0]!.pid };
+    expect(await Promise.all([long, patient])).toEqual([answer, answer]);
+    const stuck = workers.run(recording("wait 5000"), { limitMs: 300, waits: true });
+    await expect(stuck).rejects.toMatchObject({ reason: "late" });
+  });
+
   it("tells that a process cannot be started, and closes when none can be any more", async () => {
     const startNone = () => spawn("/nowhere/node", { stdio: ["ignore", "ignore", "ignore", "ipc"] });
     await expect(openPredictionWorkers(settings, startNone)).rejects.toThrow(/cannot be started.*ENOENT/);

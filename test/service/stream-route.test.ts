@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import WebSocket from "ws";
 import { loadVoiceActivity } from "../../src/inference/load-voice-activity.js";
 import { openMetrics } from "../../src/service/metrics.js";
-import type { PredictionWorkers } from "../../src/service/prediction-workers.js";
+import { type PredictionWorkers, TaskRefusedError } from "../../src/service/prediction-workers.js";
 import { addStreamRoute } from "../../src/service/stream-route.js";
 
 const facts = { name: "any", protocol: "combined", labels: ["calm", "angry"], windowSamples: 32_000 };
@@ -54,6 +54,40 @@ describe("a stream's silence", () => {
     socket.send(halfSecond);
     const { code, told } = await closed;
     expect(told).toMatchObject([{ type: "answer" }, { type: "problem", status: 408 }]);
+    expect(code).toBe(1011);
+  });
+});
+
+describe("a window that no worker had time for", () => {
+  /** A model that is late for the first two windows. */
+  const lateTwice = () => {
+    let asked = 0;
+    return async () => {
+      if (++asked <= 2) throw new TaskRefusedError("late", "No answer was found within 30 s.");
+      return heard;
+    };
+  };
+
+  it("is skipped by a live stream, which goes on and counts what nobody heard", async () => {
+    const { socket, closed } = await openStream("live=true&hop=2", lateTwice(), 60_000);
+    for (let i = 0; i < 3; i++) {
+      for (let k = 0; k < 4; k++) socket.send(halfSecond);
+      await sleep(200);
+    }
+    socket.send(end);
+    const { code, told } = await closed;
+    expect(told).toMatchObject([
+      { type: "answer", start: 4, end: 6, dropped: 4 },
+      { type: "summary", answers: 1, skipped: 2, dropped: 4 },
+    ]);
+    expect(code).toBe(1000);
+  });
+
+  it("fails a stream that leaves no answer out", async () => {
+    const { socket, closed } = await openStream("live=false", lateTwice(), 60_000);
+    socket.send(halfSecond);
+    const { code, told } = await closed;
+    expect(told).toMatchObject([{ type: "problem", status: 503 }]);
     expect(code).toBe(1011);
   });
 });
