@@ -57,7 +57,8 @@ async function answer(task: Task, { predictor, activity }: Tools): Promise<Answe
       "Cut it into parts, or stream it.",
     );
   }
-  tell({ kind: "decoded", windows: Math.ceil(seconds / (hopSeconds ?? 1)) });
+  // Longer entries are heard in parts of more than a second (`answerRecording`).
+  tell({ kind: "decoded", windows: Math.ceil(seconds / Math.min(hopSeconds ?? 1, 1)) });
   const speech = speechIn(activity, wave.samples);
   return answerRecording(predictor, wave, speech, hopSeconds === undefined ? {} : { hopSeconds });
 }
