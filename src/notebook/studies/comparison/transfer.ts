@@ -10,7 +10,7 @@ import { type ClipVectors, whisperVectors } from "../../../training/baselines/cl
 import { fitOnVectors } from "../../../training/baselines/fit-baseline.js";
 import { recipeFor } from "../../../training/recipes.js";
 
-/** Of the squared coefficients, tried on clips that are kept from training and test: what suits a random split is another one. */
+/** Of the squared coefficients, tried on clips that are kept from training, apart as those of the test are. */
 const penalties = [0.01, 0.1, 1];
 
 /** What training on one corpus is worth on another. */
