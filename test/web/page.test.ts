@@ -1,5 +1,7 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -242,6 +244,31 @@ describe.skipIf(isBrowserLeftOut)("the page", { timeout: 240_000 }, () => {
     await again.goto(`${own.url}responsible-use.html`);
     expect(await again.locator("h1").textContent()).toBe("Responsible use");
     await visitor.context().close();
+  });
+
+  it("opens again on a host that sends its files' addresses on to shorter ones", async () => {
+    const host = createServer((request, response) => {
+      const { pathname } = new URL(request.url!, served.url);
+      const shorter = pathname.replace(/(index)?\.html$/, "");
+      if (shorter !== pathname) return void response.writeHead(308, { location: shorter }).end();
+      const file = pathname === "/responsible-use" ? "responsible-use.html" : `.${pathname}`;
+      void fetch(new URL(file, served.url)).then(async ({ status, headers, body }) => {
+        response.writeHead(status, { "content-type": headers.get("content-type") ?? "" });
+        response.end(body === null ? undefined : Buffer.from(await new Response(body).arrayBuffer()));
+      });
+    });
+    await new Promise<void>((listening) => host.listen(0, "127.0.0.1", listening));
+    try {
+      const url = `http://127.0.0.1:${(host.address() as AddressInfo).port}/`;
+      const visitor = await openReady(browser, url);
+      await visitor.waitForFunction(() => navigator.serviceWorker.controller !== null);
+      await visitor.reload();
+      await visitor.locator('html[data-backend="wasm"]').waitFor({ state: "attached" });
+      await visitor.context().close();
+    } finally {
+      host.closeAllConnections();
+      host.close();
+    }
   });
 
   it.each([
