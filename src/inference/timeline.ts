@@ -38,9 +38,9 @@ export interface TimelineOptions {
 }
 
 /**
- * The answer for a recording with its timeline, a constant offset taken away (`withoutOffset`). What the model hears at once is answered as `predictWaves` does.
- * A longer one is cut into entries of `hopSeconds`; each is what the model says of the window around it (as much as it
- * sees at once), smoothed by its two neighbours where they are speech as it is (weights 1, 2, 1). Entries longer than a
+ * The answer for a recording with its timeline, a constant offset taken away (`withoutOffset`). What the model hears at
+ * once is answered as `predictWaves` does. A longer one is cut into entries of `hopSeconds`; each is what the model says of
+ * the window around it (as much as it sees at once), smoothed by its two neighbours where they are speech as it is (weights 1, 2, 1). Entries longer than a
  * window are cut into equal parts of half a window at most, so that nothing is left unheard; such an entry is the mean over
  * its parts' windows by their seconds of speech. The recording's emotion is the mean over all windows by the seconds of speech
  * in their parts, or over all of them where nobody speaks. `speech` comes from `findSpeech`; where all of it is too short for
@@ -70,25 +70,25 @@ export function answerRecording(
   const length = windowSamples(predictor);
   const windows = (hopSeconds * sampleRateHz) / length;
   const partsEach = windows <= 1 ? 1 : Math.ceil(2 * windows);
-  const parts = cut(duration, hopSeconds / partsEach, speech);
+  const entries = withSomeSpeech(cut({ start: 0, end: duration }, hopSeconds, speech));
+  const parts = entries.flatMap((entry) => cut(entry, hopSeconds / partsEach, speech));
   const lastStart = wave.samples.length - length;
   const starts = parts.map(({ start, end }) => {
     const middle = ((start + end) / 2) * sampleRateHz;
     return Math.round(Math.max(0, Math.min(lastStart, middle - length / 2)));
   });
   const heard = hearWindows(predictor, wave, starts, length);
-  const entries = withSomeSpeech(cut(duration, hopSeconds, speech));
+  const smoothed = (i: number) =>
+    [i - 1, i, i + 1]
+      .filter((k) => entries[k]?.speech === entries[i]!.speech)
+      .map((k) => ({ ...heard[k]!, weight: k === i ? 2 : 1 }));
+  const ownParts = (i: number) => {
+    const own = [i * partsEach, (i + 1) * partsEach] as const;
+    return weighted(heard.slice(...own), parts.slice(...own));
+  };
   const timeline = entries.map(({ start, end, speech: isSpeech }, i) => {
-    const around =
-      partsEach === 1
-        ? [i - 1, i, i + 1]
-            .filter((k) => entries[k]?.speech === isSpeech)
-            .map((k) => ({ ...heard[k]!, weight: k === i ? 2 : 1 }))
-        : weighted(
-            heard.slice(i * partsEach, (i + 1) * partsEach),
-            parts.slice(i * partsEach, (i + 1) * partsEach),
-          );
-    return { start, end, speech: isSpeech, ...answerOf(around, card) };
+    const windowsOfEntry = partsEach === 1 ? smoothed(i) : ownParts(i);
+    return { start, end, speech: isSpeech, ...answerOf(windowsOfEntry, card) };
   });
   return { ...answerOf(weighted(heard, parts), card), duration, speech: hasSpeech, timeline };
 }
@@ -100,12 +100,16 @@ interface Stretch {
   readonly seconds: number;
 }
 
-/** A recording in stretches of so many seconds, the last one shorter. */
-function cut(duration: number, each: number, speech: readonly SpeechSegment[]): Stretch[] {
+/** What lies between two times in stretches of so many seconds, the last one shorter; one at least. */
+function cut(
+  { start: from, end: to }: Pick<Stretch, "start" | "end">,
+  each: number,
+  speech: readonly SpeechSegment[],
+): Stretch[] {
   // Half a sample less: 14 hops of 0.3 s are 4.2 s, and not a little less, which would leave an entry of no length.
-  const count = Math.ceil((duration - 0.5 / sampleRateHz) / each);
+  const count = Math.max(1, Math.ceil((to - from - 0.5 / sampleRateHz) / each));
   return Array.from({ length: count }, (_, i) => {
-    const [start, end] = [i * each, i + 1 < count ? (i + 1) * each : duration];
+    const [start, end] = [from + i * each, i + 1 < count ? from + (i + 1) * each : to];
     return { start, end, seconds: speechSecondsIn(speech, start, end) };
   });
 }

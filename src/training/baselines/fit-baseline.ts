@@ -114,13 +114,24 @@ function regression(
   train: readonly Clip[],
   validation: readonly Clip[],
 ): Fitted {
-  const tried = (options.penalties as readonly number[]).map((penalty) => {
-    const answer = fitOnVectors(vectors, train, penalty);
-    return { penalty, answer, uar: scorePredictions(answer(validation)).uar };
-  });
-  const { penalty, answer } = tried.reduce((best, one) => (one.uar > best.uar ? one : best));
+  const best = fitBestOnVectors(vectors, train, validation, options.penalties as readonly number[]);
   const width = vectors.get(train[0]!.id)!.length;
-  return { answer, penalty, parameters: (width + 1) * emotions.length };
+  return { ...best, parameters: (width + 1) * emotions.length };
+}
+
+/** The regression whose penalty, of those that are tried, has the best UAR on the held clips; the first of equals. */
+export function fitBestOnVectors(
+  vectors: ClipVectors,
+  train: readonly Clip[],
+  held: readonly Clip[],
+  penalties: readonly number[],
+): { readonly answer: (clips: readonly Clip[]) => Prediction[]; readonly penalty: number } {
+  const tried = penalties.map((penalty) => {
+    const answer = fitOnVectors(vectors, train, penalty);
+    return { penalty, answer, uar: scorePredictions(answer(held)).uar };
+  });
+  const { answer, penalty } = tried.reduce((best, one) => (one.uar > best.uar ? one : best));
+  return { answer, penalty };
 }
 
 /** A logistic regression on clips' vectors: gives the prediction of any clip that has one. */

@@ -2,16 +2,17 @@ import type { ProgressListener } from "../../../core/progress.js";
 import { createRandom } from "../../../core/random.js";
 import type { Settings } from "../../../core/settings.js";
 import type { Clip } from "../../../corpora/clip.js";
-import { scorePredictions } from "../../../evaluation/metrics.js";
 import { evaluatePredictions, type Figure } from "../../../evaluation/report.js";
 import { comparePaired, type PairedDifference } from "../../../evaluation/significance.js";
 import type { Split } from "../../../protocols/split.js";
 import { type ClipVectors, whisperVectors } from "../../../training/baselines/clip-vectors.js";
-import { fitOnVectors } from "../../../training/baselines/fit-baseline.js";
+import { fitBestOnVectors, fitOnVectors } from "../../../training/baselines/fit-baseline.js";
 import { recipeFor } from "../../../training/recipes.js";
 
 /** Of the squared coefficients, tried on clips that are kept from training, apart as those of the test are. */
 const penalties = [0.01, 0.1, 1];
+/** Where there are no such clips. */
+const usualPenalty = 0.1;
 
 /** What training on one corpus is worth on another. */
 export interface Transfer {
@@ -52,8 +53,7 @@ export function transferBetweenCorpora(
     if (known.length === 0) return [];
     const emotions = new Set(known.map(({ emotion }) => emotion));
     const held = clips.filter(({ corpus, id }) => corpus === trainedOn && validation.has(id));
-    const penalty = choosePenalty(vectors, known, held);
-    const answer = fitOnVectors(vectors, known, penalty);
+    const { answer, penalty } = fitOf(vectors, known, held);
     return corpora.flatMap((testedOn) => {
       const asked = clips.filter(
         ({ corpus, id, emotion }) => corpus === testedOn && test.has(id) && emotions.has(emotion),
@@ -103,10 +103,8 @@ export function demonstrateLeakage(clips: readonly Clip[], vectors: ClipVectors,
     const drawn = [...new Set(partOf.values())];
     if (drawn.length < 2) return [];
     const inPart = (part: number) => (clip: Clip) => partOf.get(keys[apart](clip)) === part;
-    const penalty = penaltyFor(
-      drawn.map((part) => clips.filter(inPart(part))),
-      vectors,
-    );
+    const [, held = [], ...others] = drawn.map((part) => clips.filter(inPart(part)));
+    const penalty = others.length === 0 ? usualPenalty : fitOf(vectors, others.flat(), held).penalty;
     const answers = drawn.flatMap((part) => {
       const isAsked = inPart(part);
       const known = clips.filter((clip) => !isAsked(clip));
@@ -115,7 +113,7 @@ export function demonstrateLeakage(clips: readonly Clip[], vectors: ClipVectors,
     return [{ apart, penalty, answers }];
   });
   const random = judged[0]?.answers ?? [];
-  const keyOf = new Map(clips.map((clip) => [clip.id, clip]));
+  const byId = new Map(clips.map((clip) => [clip.id, clip]));
   return judged.map(({ apart, penalty, answers }, i) => ({
     apart,
     uar: evaluatePredictions(answers).all.uar,
@@ -124,23 +122,15 @@ export function demonstrateLeakage(clips: readonly Clip[], vectors: ClipVectors,
     change:
       i === 0
         ? null
-        : comparePaired(random, answers, { unitOf: ({ clip }) => keys[apart](keyOf.get(clip)!) }).uar,
+        : comparePaired(random, answers, { unitOf: ({ clip }) => keys[apart](byId.get(clip)!) }).uar,
   }));
 }
 
-/** The best penalty where the second of these parts is answered by what is learnt from the third and later. */
-function penaltyFor([, held = [], ...known]: readonly (readonly Clip[])[], vectors: ClipVectors): number {
-  return choosePenalty(vectors, known.flat(), held);
-}
-
-/** The penalty whose regression on the known clips has the best UAR on the held ones; the middle one without either. */
-function choosePenalty(vectors: ClipVectors, known: readonly Clip[], held: readonly Clip[]): number {
-  if (known.length === 0 || held.length === 0) return penalties[1]!;
-  const tried = penalties.map((penalty) => ({
-    penalty,
-    uar: scorePredictions(fitOnVectors(vectors, known, penalty)(held)).uar,
-  }));
-  return tried.reduce((best, one) => (one.uar > best.uar ? one : best)).penalty;
+/** A regression on the known clips with the penalty that is best on the held ones, or the usual one where there are none. */
+function fitOf(vectors: ClipVectors, known: readonly Clip[], held: readonly Clip[]) {
+  return held.length === 0
+    ? { answer: fitOnVectors(vectors, known, usualPenalty), penalty: usualPenalty }
+    : fitBestOnVectors(vectors, known, held, penalties);
 }
 
 /** Each key's part, 0 to 3, equally many keys in each as far as they go. */
