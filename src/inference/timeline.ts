@@ -71,7 +71,10 @@ export function answerRecording(
   const windows = (hopSeconds * sampleRateHz) / length;
   const partsEach = windows <= 1 ? 1 : Math.ceil(2 * windows);
   const entries = withSomeSpeech(cut({ start: 0, end: duration }, hopSeconds, speech));
-  const parts = entries.flatMap((entry) => cut(entry, hopSeconds / partsEach, speech));
+  const parts =
+    partsEach === 1
+      ? entries
+      : entries.flatMap((entry) => cut(entry, hopSeconds / partsEach, speech, partsEach));
   const lastStart = wave.samples.length - length;
   const starts = parts.map(({ start, end }) => {
     const middle = ((start + end) / 2) * sampleRateHz;
@@ -100,14 +103,15 @@ interface Stretch {
   readonly seconds: number;
 }
 
-/** What lies between two times in stretches of so many seconds, the last one shorter; one at least. */
+/** What lies between two times in stretches of so many seconds, the last one shorter; one at least, and so many at most. */
 function cut(
   { start: from, end: to }: Pick<Stretch, "start" | "end">,
   each: number,
   speech: readonly SpeechSegment[],
+  most = Number.POSITIVE_INFINITY,
 ): Stretch[] {
   // Half a sample less: 14 hops of 0.3 s are 4.2 s, and not a little less, which would leave an entry of no length.
-  const count = Math.max(1, Math.ceil((to - from - 0.5 / sampleRateHz) / each));
+  const count = Math.min(most, Math.max(1, Math.ceil((to - from - 0.5 / sampleRateHz) / each)));
   return Array.from({ length: count }, (_, i) => {
     const [start, end] = [from + i * each, i + 1 < count ? from + (i + 1) * each : to];
     return { start, end, seconds: speechSecondsIn(speech, start, end) };
@@ -118,10 +122,10 @@ function cut(
 function withSomeSpeech(stretches: readonly Stretch[]): (Stretch & { readonly speech: boolean })[] {
   const isSpeech = ({ start, end, seconds }: Stretch): boolean =>
     seconds > 0 && seconds >= Math.min(shortestSpeechSeconds, (end - start) / 2);
-  const most = Math.max(...stretches.map(({ seconds }) => seconds));
-  const richest =
-    most > 0 && !stretches.some(isSpeech) ? stretches.find((one) => one.seconds === most) : null;
-  return stretches.map((one) => ({ ...one, speech: isSpeech(one) || one === richest }));
+  const richest = stretches.some(isSpeech)
+    ? null
+    : stretches.reduce((best, one) => (one.seconds > best.seconds ? one : best));
+  return stretches.map((one) => ({ ...one, speech: isSpeech(one) || (one === richest && one.seconds > 0) }));
 }
 
 /** Windows with the seconds of speech in their stretches as weights; all alike where nobody speaks. */

@@ -76,6 +76,17 @@ describe("answering a recording", () => {
     expect(distance).toBeGreaterThan(0.03);
   });
 
+  it.each([1, 2, 3])(
+    "gives every entry its windows where %d hops end half a sample before the sound",
+    (hops) => {
+      const hopSeconds = (5 - 0.5 / 16_000) / hops;
+      const { timeline, probabilities } = answerRecording(predictor(), sound, [], { hopSeconds });
+      expect(timeline.length).toBe(hops);
+      for (const one of [probabilities, ...timeline.map((entry) => entry.probabilities)])
+        expect(one.reduce((sum, p) => sum + p)).toBeCloseTo(1, 5);
+    },
+  );
+
   it("marks an utterance too short for either entry that it lies across where most of it is", () => {
     const speech = [{ start: 1.78, end: 2.2 }];
     const answer = answerRecording(predictor(), sound, speech, { hopSeconds: 1 });
